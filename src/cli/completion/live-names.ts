@@ -28,6 +28,7 @@ export async function liveNames(lookUp: LookUp, fits: (text: string) => boolean,
   if (lookUp.kind === 'user') return candidates({ users: await localUserNames(world) });
   const { profile } = await selectProfile(quietContext(world), options);
   if (lookUp.kind === 'session') return candidates({ sessions: await savedSessionNames(quietContext(world), profile) });
+  if (lookUp.kind === 'action' && profile.domain !== undefined) return [];
   if (profile.domain === undefined) return candidates({ profile, ...(await inLocalTenant(world, profile, lookUp)) });
   const apps: NamedApp[] = [];
   const apis: NamedApi[] = [];
@@ -80,7 +81,7 @@ async function inLocalTenant(world: World, profile: Profile, { kind, app, ...ask
     const apps = namedApps(names.clients);
     const body = isUrlList(kind) ? names.clients.find(({ client_id }) => client_id === idOf(apps, app)) : undefined;
     const urls = body && isUrlList(kind) ? removableUrls({ body }, kind) : [];
-    found = { apps, apis: namedApis(names.resourceServers), urls };
+    found = { apps, apis: namedApis(names.resourceServers), urls, actions: names.actions };
   };
   // A database may be far away.
   await ('file' in state ? lookUp() : withinTime(limitMs, lookUp));
@@ -146,6 +147,8 @@ export interface Found {
   readonly profile?: Profile;
   readonly apps?: readonly NamedApp[];
   readonly apis?: readonly NamedApi[];
+  /** The Actions of the local tenant. */
+  readonly actions?: readonly { readonly id: string; readonly name: string; readonly trigger: string }[];
   /** The URLs of an application. */
   readonly urls?: readonly string[];
 }
@@ -166,6 +169,7 @@ function candidatesOf({ kind, api, prefix }: LookUp, found: Found): readonly Can
   if (kind === 'user') return (found.users ?? []).filter(({ text }) => typeable(text));
   if (kind === 'app') return appCandidates(found.apps ?? [], prefix);
   if (kind === 'api') return apiCandidates(found.apis ?? [], prefix);
+  if (kind === 'action') return actionCandidates(found.actions ?? []);
   if (isUrlList(kind)) return [...new Set(found.urls)].filter(typeable).map((text) => ({ text, about: '' }));
   return scopeCandidates(found, api);
 }
@@ -178,6 +182,13 @@ function appCandidates(apps: readonly NamedApp[], prefix: string): Candidate[] {
 function apiCandidates(apis: readonly NamedApi[], prefix: string): Candidate[] {
   const alone = uniqueIn(apis);
   return apis.flatMap(({ name, audience }) => named({ name, id: audience, alone: alone(name), prefix }));
+}
+
+function actionCandidates(actions: NonNullable<Found['actions']>): Candidate[] {
+  const alone = uniqueIn(actions);
+  return actions
+    .map(({ id, name, trigger }) => ({ text: alone(name) ? name : id, about: trigger }))
+    .filter(({ text }) => typeable(text));
 }
 
 /** By name; by id if the name is ambiguous or cannot be typed, or if the typed prefix matches the id. */

@@ -77,6 +77,7 @@ const valuesByPlaceholder: Readonly<Record<string, Values>> = {
   profile: { live: 'profile' },
   session: { live: 'session' },
   user: { live: 'user' },
+  action: { live: 'action' },
   file: { file: true },
 };
 

@@ -109,6 +109,20 @@ describe('names', () => {
     ]);
   });
 
+  it('of Actions are those of the local tenant, by id where two have the same name', async () => {
+    const machine = await freshMachine();
+    const put = (id: string, name: string, trigger: string) =>
+      machine.store.write((writer) => writer.put('action', id, { id, name, trigger }));
+    await put('1', 'merge', 'post-login');
+    await put('2', 'both', 'post-login');
+    await put('3', 'both', 'pre-user-registration');
+    expect(await told(machine, 'fish', 'local', 'action', 'test', '')).toEqual([
+      ...['merge\tpost-login', '2\tpost-login', '3\tpre-user-registration'],
+    ]);
+    expect(await told(machine, 'bash', 'local', 'action', 'remove', 'm')).toEqual(['merge']);
+    expect(await told(machine, 'bash', 'local', 'action', 'add', 'po')).toEqual(['post-login']);
+  });
+
   it('of sessions are those saved for the profile on the line', async () => {
     const machine = await openMachine();
     await machine.done('token', 'create');
