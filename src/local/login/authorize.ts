@@ -100,7 +100,9 @@ async function usableSession(
   { prompt, maxAgeSeconds, isSignUp }: AuthorizationRequest,
   hinted: string | undefined,
 ): Promise<LoginSession | undefined> {
-  if (prompt.includes('login') || prompt.includes('select_account') || isSignUp) return undefined;
+  // Assumed for max_age=0: also within the second of the login. It stands for prompt=login.
+  if (prompt.includes('login') || prompt.includes('select_account') || isSignUp || maxAgeSeconds === 0)
+    return undefined;
   const session = await readLoginSession(store, moment, http);
   if (!session || (hinted !== undefined && hinted !== session.userId)) return undefined;
   const isRecent = maxAgeSeconds === undefined || moment.nowSeconds - session.authTimeSeconds <= maxAgeSeconds;
