@@ -26,6 +26,8 @@ export interface AuthorizationRequest extends Callback {
   readonly prompt: readonly string[];
   readonly maxAgeSeconds: number | undefined;
   readonly loginHint: string | undefined;
+  /** The user of the `id_token_hint`: an answer is for them or for nobody. */
+  readonly hintedUserId?: string | undefined;
   readonly isSignUp: boolean;
   readonly uiLocales: readonly string[];
   readonly acrValues: readonly string[];

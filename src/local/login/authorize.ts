@@ -74,12 +74,13 @@ interface Asked {
 
 async function decide(scope: TenantScope, moment: Moment, asked: Asked): Promise<Response> {
   const { request: http, parameters, client, callback } = asked;
-  const request = readAuthorizationRequest(parameters, client, callback);
+  const read = readAuthorizationRequest(parameters, client, callback);
   const hinted = hintedUser(moment, client, (token) => readSignedToken(moment.keys, 'JWT', token), parameters);
+  const request = { ...read, hintedUserId: hinted };
   await findUserAccess(scope.store, moment, client, request);
   const guest = (await carriedGuest(scope, moment, client, { parameters, headers: http.headers }))?.session;
   note(moment, { guest: guest?.user_id });
-  const session = await usableSession(scope, moment, http, request, hinted);
+  const session = await usableSession(scope, moment, http, request);
   const login = { request, client, guest, http: forActions(http, parameters) };
   const named = await namedUser(scope, request);
   const saved = session && (await findUser(scope.store, session.userId));
@@ -97,14 +98,13 @@ async function usableSession(
   { store }: TenantScope,
   moment: Moment,
   http: Request,
-  { prompt, maxAgeSeconds, isSignUp }: AuthorizationRequest,
-  hinted: string | undefined,
+  { prompt, maxAgeSeconds, isSignUp, hintedUserId }: AuthorizationRequest,
 ): Promise<LoginSession | undefined> {
   // Assumed for max_age=0: also within the second of the login. It stands for prompt=login.
   if (prompt.includes('login') || prompt.includes('select_account') || isSignUp || maxAgeSeconds === 0)
     return undefined;
   const session = await readLoginSession(store, moment, http);
-  if (!session || (hinted !== undefined && hinted !== session.userId)) return undefined;
+  if (!session || (hintedUserId !== undefined && hintedUserId !== session.userId)) return undefined;
   const isRecent = maxAgeSeconds === undefined || moment.nowSeconds - session.authTimeSeconds <= maxAgeSeconds;
   return isRecent ? session : undefined;
 }

@@ -47,6 +47,8 @@ export function isAuthorizationError(error: unknown): error is AuthorizationErro
 
 async function answer(scope: TenantScope, moment: Moment, login: Login): Promise<Response> {
   const { request, client } = login;
+  const { hintedUserId = login.user.user_id } = request;
+  if (hintedUserId !== login.user.user_id) throw new AuthorizationError('login_required', 'Login required');
   if (login.user.blocked === true) throw new AuthorizationError('unauthorized', 'user is blocked');
   const access = await findUserAccess(scope.store, moment, client, request);
   const opened = login.session ? { session: login.session, cookies: [] } : begin(scope, moment, login.user);
