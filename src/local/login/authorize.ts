@@ -21,7 +21,7 @@ import { loginPath, signUpPath } from './paths.ts';
 import { takePushedRequest } from './pushed-request.ts';
 import { refusedPage } from './refused-page.ts';
 import { recognise, sealTransaction } from './transaction.ts';
-import { trustedCallback } from './trusted-callback.ts';
+import { repeatedParameter, trustedCallback } from './trusted-callback.ts';
 
 /**
  * /authorize: answers the application if the browser has a session, otherwise leads to the login page. A request without a
@@ -30,7 +30,7 @@ import { trustedCallback } from './trusted-callback.ts';
 export async function authorize(scope: TenantScope, moment: Moment, request: Request): Promise<Response> {
   const sent = await readParameters(request);
   note(moment, { clientId: sent.get('client_id'), audience: sent.get('audience') });
-  const parameters = await withPushed(scope, moment, sent);
+  const parameters = await withPushed(scope, moment, request, sent);
   if (parameters instanceof Response) return parameters;
   const trusted = await trustedCallback(scope.store, parameters);
   if (!('client' in trusted)) return refusedPage(request, moment, trusted);
@@ -48,15 +48,22 @@ export async function authorize(scope: TenantScope, moment: Moment, request: Req
 }
 
 /** The parameters, or those that were pushed before: then the others do not count. @see RFC 9126, section 4 */
-async function withPushed(scope: TenantScope, moment: Moment, sent: Parameters): Promise<Parameters | Response> {
+async function withPushed(
+  { store }: TenantScope,
+  moment: Moment,
+  request: Request,
+  sent: Parameters,
+): Promise<Parameters | Response> {
   const requestUri = sent.get('request_uri');
   if (!requestUri?.startsWith('urn:ietf:params:oauth:request_uri:')) return sent;
+  const repeated = sent.repeated(['request_uri', 'client_id']);
+  if (repeated !== undefined) return refusedPage(request, moment, repeatedParameter(repeated));
   const clientId = sent.get('client_id');
-  const pushed = await takePushedRequest(scope.store, moment, { requestUri, clientId });
+  const pushed = await takePushedRequest(store, moment, { requestUri, clientId });
   if (pushed) return parametersIn(new URLSearchParams({ ...pushed, client_id: clientId ?? '' }));
   note(moment, { error: 'invalid_request' });
   const description = 'The request_uri is unknown, has expired, or was used before.';
-  return refusedPage(undefined, moment, { status: 400, error: 'invalid_request_uri', description });
+  return refusedPage(request, moment, { status: 400, error: 'invalid_request_uri', description });
 }
 
 function checkPushed(client: JsonObject, sent: Parameters): void {

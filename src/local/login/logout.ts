@@ -5,7 +5,7 @@ import { endLoginSession, readLoginSession } from './login-session.ts';
 import { loggedOutPage } from './pages/logout-page.ts';
 import { readParameters } from './parameters.ts';
 import { refusedPage } from './refused-page.ts';
-import { type PageRefusal, urlsIn } from './trusted-callback.ts';
+import { type PageRefusal, repeatedParameter, urlsIn } from './trusted-callback.ts';
 
 /**
  * GET /v2/logout: ends the browser's session, and leads to `returnTo`, which must be one of the logout URLs of the application,
@@ -63,8 +63,4 @@ export function firstOf(allowed: readonly string[]): string | undefined {
 export function notAllowed(parameter: string, url: string): PageRefusal {
   const description = `The "${parameter}" parameter "${url}" is not defined as a valid URL in "Allowed Logout URLs".`;
   return { status: 400, error: 'invalid_request', description };
-}
-
-export function repeatedParameter(name: string): PageRefusal {
-  return { status: 400, error: 'invalid_request', description: `The parameter ${name} is given more than once.` };
 }

@@ -27,7 +27,7 @@ export async function trustedCallback(
   parameters: Parameters,
 ): Promise<TrustedCallback | PageRefusal> {
   const repeated = parameters.repeated(['client_id', 'redirect_uri']);
-  if (repeated !== undefined) return invalid(`The parameter ${repeated} is given more than once.`);
+  if (repeated !== undefined) return repeatedParameter(repeated);
   const [clientId, redirectUri] = [parameters.get('client_id'), parameters.get('redirect_uri')];
   if (clientId === undefined) return invalid('Missing required parameter: client_id');
   const client = await store.get('client', clientId);
@@ -63,6 +63,11 @@ function mismatch({ name }: JsonObject, redirectUri: string): PageRefusal {
     description: `Callback URL mismatch. ${redirectUri} is not in the list of allowed callback URLs`,
     ...(isPlain && { command: `anon-cli app callbacks add ${String(name)} ${redirectUri}` }),
   };
+}
+
+/** @see RFC 6749, section 3.1 */
+export function repeatedParameter(name: string): PageRefusal {
+  return invalid(`The parameter ${name} is given more than once.`);
 }
 
 function invalid(description: string): PageRefusal {
