@@ -42,12 +42,14 @@ function isCallback(client: JsonObject, uri: string): boolean {
   return isSafe(uri) && urlsIn(client.callbacks).some((allowed) => coversUrl(allowed, uri));
 }
 
-/** Schemes that run code in the page that leads there are refused even if an application has listed them. */
 function isSafe(uri: string): boolean {
+  return runsNothing(uri) && !uri.includes('#');
+}
+
+/** Schemes that run code in the page that leads there are refused even if an application has listed them. */
+export function runsNothing(uri: string): boolean {
   const url = parseUrl(uri);
-  return (
-    url !== undefined && !uri.includes('#') && !/^(?:javascript|data|vbscript|blob|file|about):$/.test(url.protocol)
-  );
+  return url !== undefined && !/^(?:javascript|data|vbscript|blob|file|about):$/.test(url.protocol);
 }
 
 export function urlsIn(list: unknown): string[] {
