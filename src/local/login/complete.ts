@@ -90,10 +90,8 @@ async function save(
   acted: ActionResult,
 ): Promise<JsonObject> {
   const isNew = before === undefined && !acted.refusal;
-  if (!isNew && acted.changes === undefined) {
-    await useLoginSession(scope, moment, session);
-    return user;
-  }
+  if (before) await useLoginSession(scope, moment, before);
+  if (!isNew && acted.changes === undefined) return user;
   const userId = String(user.user_id);
   return scope.store.write(async (writer) => {
     const saved = await findUser(writer, userId);
