@@ -38,7 +38,7 @@ export async function trustedCallback(
   return isCallback(client, redirectUri) ? { client, redirectUri } : mismatch(client, redirectUri);
 }
 
-function isCallback(client: JsonObject, uri: string): boolean {
+export function isCallback(client: JsonObject, uri: string): boolean {
   return isSafe(uri) && urlsIn(client.callbacks).some((allowed) => coversUrl(allowed, uri));
 }
 
