@@ -198,6 +198,7 @@ mkdirSync(output, { recursive: true });
 const { built, inputs } = await buildWithBorders([
   join(source, 'cli', 'start.ts'),
   join(source, 'io', 'store', 'keyring-process.ts'),
+  join(source, 'io', 'actions', 'worker.ts'),
   join(source, 'library', 'index.ts'),
 ]);
 const require = createRequire(import.meta.url);

@@ -31,6 +31,16 @@ const house: Record<string, Room> = {
       ...['@peculiar/x509', 'reflect-metadata'],
     ],
     builtins: [
+      // Users' Actions: their console, and how their files are loaded in their workers.
+      ...[
+        'node:async_hooks',
+        'node:console',
+        'node:module',
+        'node:stream',
+        'node:util',
+        'node:vm',
+        'node:worker_threads',
+      ],
       // A keyring that does not answer can only be abandoned by ending the process that called it.
       'node:child_process',
       'node:crypto',
@@ -81,10 +91,13 @@ const floors: Record<string, { ground: string[]; folders: string[] }> = {
     ground: [...['clock', 'did-you-mean', 'duration', 'find-by-reference'], ...['pem', 'shell-word', 'truncate']],
     folders: ['exchange', 'profile', 'token', 'plan', 'api', 'app', 'tenant', 'session', 'claims', 'gates'],
   },
-  io: { ground: ['clock', 'env'], folders: ['files', 'http', 'store', 'terminal', 'certificates', 'embedded'] },
+  io: {
+    ground: ['clock', 'env'],
+    folders: ['files', 'http', 'store', 'terminal', 'certificates', 'actions', 'embedded'],
+  },
   local: {
     ground: ['random', 'scope'],
-    folders: ['store', 'tokens', 'state', 'http', 'clients', 'guests', 'actions', 'login', 'routes'],
+    folders: ['store', 'tokens', 'state', 'http', 'clients', 'guests', 'users', 'actions', 'login', 'routes'],
   },
 };
 

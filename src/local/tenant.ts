@@ -18,9 +18,11 @@ import { cors, corsPaths, withCors } from './routes/cors.ts';
 import { discoveryRoutes } from './routes/discovery.ts';
 import { type DatabaseName, health, retryAfterOf } from './routes/health.ts';
 import { loginRoutes } from './routes/login.ts';
+import { loginTokenRoutes } from './routes/login-tokens.ts';
 import { oauthTokenRoute } from './routes/oauth-token.ts';
 import { resourceServerRoutes } from './routes/resource-servers.ts';
 import { tenantSettingsRoutes } from './routes/tenant-settings.ts';
+import { userRoutes } from './routes/users.ts';
 import type { Moment, MomentBindings, TenantScope } from './scope.ts';
 import { readMoment } from './state/moment.ts';
 import { seed } from './state/seed.ts';
@@ -150,12 +152,14 @@ function routes(scope: TenantScope, { clock, rateLimit, plainHttp }: TenantOptio
   else others.use('/api/v2/*', fullBucket(clock));
   others.route('/', oauthTokenRoute(scope));
   others.route('/', loginRoutes(scope));
+  others.route('/', loginTokenRoutes(scope));
   others.route('/', discoveryRoutes({ plainHttp }));
   others.route('/', tenantSettingsRoutes(scope));
   others.route('/', clientRoutes(scope));
   others.route('/', clientCredentialRoutes(scope));
   others.route('/', resourceServerRoutes(scope));
   others.route('/', clientGrantRoutes(scope));
+  others.route('/', userRoutes(scope));
   // An endpoint that only the real service has is refused like a call without the scope for it: tools that export
   // a whole tenant report a 403 as a warning, and fail on a 404.
   others.all('/api/v2/*', () => {

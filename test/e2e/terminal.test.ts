@@ -137,7 +137,7 @@ describe('local reset', () => {
     const { stdout } = await runShell(home, 'TERM=xterm script -qec "anon-cli local reset; echo code=\\$?" /dev/null', {
       input: 'n\n',
     });
-    expect(stdout).toContain('Delete all applications, APIs and keys of the local tenant?');
+    expect(stdout).toContain('Delete all applications, APIs, users and keys of the local tenant?');
     expect(stdout).toContain('code=1');
     expect((await run(home, ['app', 'list', '--field', '0.enabled'])).stdout).toBe('true\n');
   });

@@ -29,6 +29,10 @@ export const groups: Readonly<Record<string, { readonly description: string; rea
     description: 'the local tenant: serve it, trust it, show it, move it, share it, reset it',
     example: 'local show',
   },
+  'local action': {
+    description: 'your own code that logins at the local tenant run',
+    example: 'local action add post-login ~/post-login.js',
+  },
 };
 
 /** The command tree, one line per command; its code is loaded when it is used. */
@@ -97,6 +101,11 @@ export const commands: Readonly<Record<string, () => Promise<CommandDefinition>>
   'local export': async () => (await import('../commands/local/export.ts')).localExportCommand,
   'local import': async () => (await import('../commands/local/import.ts')).localImportCommand,
   'local use-database': async () => (await import('../commands/local/use-database.ts')).localUseDatabaseCommand,
+  'local action add': async () => (await import('../commands/local/action/manage.ts')).localActionAddCommand,
+  'local action list': async () => (await import('../commands/local/action/manage.ts')).localActionListCommand,
+  'local action show': async () => (await import('../commands/local/action/manage.ts')).localActionShowCommand,
+  'local action test': async () => (await import('../commands/local/action/test.ts')).localActionTestCommand,
+  'local action remove': async () => (await import('../commands/local/action/manage.ts')).localActionRemoveCommand,
   'local reset': async () => (await import('../commands/local/reset.ts')).localResetCommand,
   status: async () => (await import('../commands/status.ts')).statusCommand,
   completion: async () => (await import('../commands/completion.ts')).completionCommand,

@@ -54,13 +54,12 @@ async function withPushed(
   request: Request,
   sent: Parameters,
 ): Promise<Parameters | Response> {
-  const requestUri = sent.get('request_uri');
-  if (!requestUri?.startsWith('urn:ietf:params:oauth:request_uri:')) return sent;
+  const [requestUri, clientId] = [sent.get('request_uri'), sent.get('client_id')];
+  if (clientId === undefined || !requestUri?.startsWith('urn:ietf:params:oauth:request_uri:')) return sent;
   const repeated = sent.repeated(['request_uri', 'client_id']);
   if (repeated !== undefined) return refusedPage(request, moment, repeatedParameter(repeated));
-  const clientId = sent.get('client_id');
   const pushed = await takePushedRequest(store, moment, { requestUri, clientId });
-  if (pushed) return parametersIn(new URLSearchParams({ ...pushed, client_id: clientId ?? '' }));
+  if (pushed) return parametersIn(new URLSearchParams({ ...pushed, client_id: clientId }));
   note(moment, { error: 'invalid_request' });
   const description = 'The request_uri is unknown, has expired, or was used before.';
   return refusedPage(request, moment, { status: 400, error: 'invalid_request_uri', description });

@@ -7,7 +7,7 @@ import { readSignedToken } from '../tokens/signed-token.ts';
 import { withCookies } from './callback.ts';
 import { readLoginSession } from './login-session.ts';
 import { endAndGo, firstOf, isLogoutUrl, logoutUrls, notAllowed } from './logout.ts';
-import { logoutConfirmationPage } from './pages/logout-page.ts';
+import { logoutPage } from './pages/logout-page.ts';
 import { type Parameters, readParameters } from './parameters.ts';
 import { logoutConfirmationPath } from './paths.ts';
 import { refusedPage } from './refused-page.ts';
@@ -40,7 +40,7 @@ export async function endSession(scope: TenantScope, moment: Moment, request: Re
   const { browser, cookies } = recognise(scope.random, request);
   const claims = { browser, location: read.location, endSeconds: moment.nowSeconds + confirmationSeconds };
   const state = seal(moment.keys, scope.random, header, claims);
-  return withCookies(logoutConfirmationPage({ action: logoutConfirmationPath, state }), cookies);
+  return withCookies(logoutPage({ action: logoutConfirmationPath, state }), cookies);
 }
 
 /** POST /u/logout: the user has agreed. */

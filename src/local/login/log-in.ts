@@ -5,7 +5,9 @@ import { isPassword } from '../users/password.ts';
 import { findUser, findUserByEmail } from '../users/user.ts';
 import { forActions } from './browser-request.ts';
 import { completeLogin } from './complete.ts';
+import type { FormProblem } from './pages/form-fields.ts';
 import { loginPage } from './pages/login-page.ts';
+import { shownUsers } from './pages/user-list.ts';
 import { type Parameters, readParameters } from './parameters.ts';
 import { loginPath, signUpPath } from './paths.ts';
 import { refusedPage } from './refused-page.ts';
@@ -20,7 +22,7 @@ export interface LoginStep {
   readonly parameters: Parameters;
 }
 
-/** The step that a request to a page of the login belongs to, or the page that says why there is none. */
+/** The step that a request to a page of the login belongs to, or a page that says why it belongs to no login. */
 export async function readStep(
   { store }: TenantScope,
   moment: Moment,
@@ -55,7 +57,7 @@ export async function logIn(scope: TenantScope, moment: Moment, request: Request
   if (!user) {
     note(moment, { error: 'invalid_user_password' });
     const email = step.parameters.get('username');
-    return page(scope, moment, step, { email, problem: 'Wrong email or password' });
+    return page(scope, moment, step, { email, problem: { text: 'Wrong email or password', field: 'password' } });
   }
   return finish(scope, moment, { request, step, user });
 }
@@ -81,18 +83,15 @@ async function authenticated(store: StoreReader, parameters: Parameters): Promis
   return (await isPassword(user, parameters.get('password') ?? '')) ? user : undefined;
 }
 
-/** As many users as a page can offer. */
-const offeredUsers = 20;
-
 async function page(
   { store }: TenantScope,
   moment: Moment,
   { state, client }: LoginStep,
-  filled: { readonly email: string | undefined; readonly problem?: string },
+  { email, problem }: { readonly email: string | undefined; readonly problem?: FormProblem },
 ): Promise<Response> {
-  const users = await store.page('user', { offset: 0, limit: offeredUsers });
+  const users = await store.page('user', { offset: 0, limit: shownUsers });
   return loginPage({
-    ...{ action: loginPath, state, ...filled },
+    ...{ action: loginPath, state, ...(email !== undefined && { email }), ...(problem && { problem }) },
     appName: String(client.name),
     tenantName: String(moment.settings.friendly_name ?? ''),
     users: users.map(({ user_id: id, email, name }) => ({ id: String(id), email: String(email), name: String(name) })),

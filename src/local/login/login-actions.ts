@@ -34,7 +34,8 @@ export async function runSignUpActions(
   facts: LoginFacts,
 ): Promise<{ readonly user: JsonObject } | { readonly problem: string; readonly error: string }> {
   const { user, outcome } = await runPreUserRegistration(scope, moment, facts);
-  return outcome.kind === 'ok' ? { user } : { problem: outcome.description, error: outcome.error };
+  if (outcome.kind === 'ok') return { user };
+  return { problem: outcome.description, error: outcome.error };
 }
 
 /** What Actions may know about an authorization request. */

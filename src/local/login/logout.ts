@@ -26,7 +26,7 @@ export async function logOut(scope: TenantScope, moment: Moment, request: Reques
   return endAndGo(scope, moment, { request, location: returnTo ?? firstOf(clientId === undefined ? [] : allowed) });
 }
 
-/** Ends the session of a browser, and leads on, or says that it is over. */
+/** Ends the session of a browser, and leads on, or shows that it ended. */
 export async function endAndGo(
   scope: TenantScope,
   moment: Moment,

@@ -1,11 +1,12 @@
 import type { JsonObject } from '../../wire/schema.ts';
 import type { LoginFacts } from '../actions/login-facts.ts';
 import { type Moment, note, type TenantScope } from '../scope.ts';
-import { passwordProblem } from '../users/password.ts';
+import { passwordProblem, passwordRule } from '../users/password.ts';
 import { findUserByEmail, newUser } from '../users/user.ts';
 import { forActions } from './browser-request.ts';
 import { finish, type LoginStep, readStep } from './log-in.ts';
 import { factsOf, runSignUpActions } from './login-actions.ts';
+import type { FormProblem } from './pages/form-fields.ts';
 import { signUpPage } from './pages/sign-up-page.ts';
 import { loginPath, signUpPath } from './paths.ts';
 
@@ -21,14 +22,14 @@ export async function signUp(scope: TenantScope, moment: Moment, request: Reques
   if (step instanceof Response) return step;
   const email = step.parameters.get('email');
   const password = step.parameters.get('password') ?? '';
-  const refuse = (problem: string, error: string) => {
+  const refuse = (text: string, error: string, field: FormProblem['field'] = 'email') => {
     note(moment, { error });
-    return page(step, { email, problem });
+    return page(step, { email, problem: { text, field } });
   };
   if (email === undefined || !/^[^\s@]+@[^\s@]+$/.test(email))
     return refuse('Enter an email address.', 'invalid_signup');
   const weakness = passwordProblem(password);
-  if (weakness !== undefined) return refuse(weakness, 'password_strength_error');
+  if (weakness !== undefined) return refuse(weakness, 'password_strength_error', 'password');
   if (await findUserByEmail(scope.store, email)) return refuse('A user with this email address exists.', 'user_exists');
   const fields = { email, password };
   const user = await newUser({ random: scope.random, nowSeconds: moment.nowSeconds }, fields);
@@ -51,9 +52,12 @@ function factsFor({ transaction, client, parameters }: LoginStep, http: Request,
   });
 }
 
-function page({ state, client }: LoginStep, filled: { readonly email: string | undefined; readonly problem?: string }) {
+function page(
+  { state, client }: LoginStep,
+  { email, problem }: { readonly email: string | undefined; readonly problem?: FormProblem },
+) {
   return signUpPage({
-    ...{ action: signUpPath, state, ...filled },
+    ...{ action: signUpPath, state, passwordRule, ...(email !== undefined && { email }), ...(problem && { problem }) },
     appName: String(client.name),
     loginUrl: `${loginPath}?${new URLSearchParams({ state })}`,
   });

@@ -14,8 +14,10 @@ export interface PageRefusal {
   readonly status: number;
   readonly error: string;
   readonly description: string;
-  /** The command that would allow the request. */
-  readonly command?: string;
+  /** What to do about it. */
+  readonly hint?: string;
+  /** The command that would allow the request, word by word. */
+  readonly command?: readonly string[];
 }
 
 /**
@@ -57,13 +59,14 @@ export function urlsIn(list: unknown): string[] {
 }
 
 function mismatch({ name }: JsonObject, redirectUri: string): PageRefusal {
-  // What a shell would read in another way is left out: a command is for pasting.
-  const isPlain = isSafe(redirectUri) && [String(name), redirectUri].every((word) => /^[\w@%+=:,./-]+$/.test(word));
   return {
     status: 403,
     error: 'unauthorized_client',
     description: `Callback URL mismatch. ${redirectUri} is not in the list of allowed callback URLs`,
-    ...(isPlain && { command: `anon-cli app callbacks add ${String(name)} ${redirectUri}` }),
+    ...(isSafe(redirectUri) && {
+      hint: 'If it is yours, allow it, and log in again:',
+      command: ['anon-cli', 'app', 'callbacks', 'add', String(name), redirectUri],
+    }),
   };
 }
 

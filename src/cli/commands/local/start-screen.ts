@@ -59,6 +59,7 @@ export async function printStart(context: Context, options: GlobalOptions, start
         ['configure', 'any anon-cli command, in another terminal'],
         ['stop', 'Ctrl-C'],
       ]) +
+      paint.dim('For development only: its login page lets everybody in as every user.\n') +
       // With characters escaped, it would ask for another API.
       (request === undefined || request !== printable(request) ? '' : `\n${paint.dim('A guest')}\n  $ ${request}\n\n`),
   });
