@@ -12,11 +12,18 @@ const anyPath = '/*';
 export function coversUrl(allowed: string, url: string): boolean {
   if (allowed === url) return !allowed.includes('*');
   const pattern = originPattern(allowed, 'callbacks');
-  // What browsers read in another way than the text has it could lead elsewhere.
   if (!pattern?.includes('*') || !/^[\x21-\x7e]+$/.test(url) || url.includes('\\')) return false;
   const [listed, given] = [readUrl(allowed), parseUrl(url)];
-  if (!listed || !given || given.username !== '' || given.password !== '') return false;
+  if (!listed || !given || !beginsWith(url, given.origin)) return false;
   if (!coversOrigin(pattern, given.origin)) return false;
   const isAnyPath = pattern.endsWith(':*') && `${listed.pathname}${listed.search}` === anyPath;
   return isAnyPath || (listed.pathname === given.pathname && listed.search === given.search);
+}
+
+/**
+ * What a browser reads in another way than the text has it could lead elsewhere: a user name before the host, or `http:` without
+ * slashes, which is relative at a tenant over HTTP.
+ */
+function beginsWith(url: string, origin: string): boolean {
+  return url.startsWith(origin) && /^(?:[/?#]|$)/.test(url.slice(origin.length));
 }

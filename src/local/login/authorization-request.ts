@@ -1,5 +1,6 @@
 import { databaseConnection } from '../../wire/login.ts';
 import type { JsonObject } from '../../wire/schema.ts';
+import { parseUrl } from '../../wire/url.ts';
 import type { Moment } from '../scope.ts';
 import { AuthorizationError } from './authorization.ts';
 import type { Parameters } from './parameters.ts';
@@ -25,6 +26,8 @@ export interface AuthorizationRequest extends Callback {
   readonly prompt: readonly string[];
   readonly maxAgeSeconds: number | undefined;
   readonly loginHint: string | undefined;
+  /** The user of the `id_token_hint`: an answer is for them or for nobody. */
+  readonly hintedUserId?: string | undefined;
   readonly isSignUp: boolean;
   readonly uiLocales: readonly string[];
   readonly acrValues: readonly string[];
@@ -44,11 +47,16 @@ export const knownParameters = [
  */
 export function callbackOf(parameters: Parameters, redirectUri: string): Callback {
   const types = words(parameters.get('response_type'));
-  const preset = types.some((type) => type !== 'code') ? 'fragment' : 'query';
+  const preset = types.some((type) => type === 'token' || type === 'id_token') ? 'fragment' : 'query';
   const mode = responseModes.find((name) => name === parameters.get('response_mode'));
-  // Tokens never travel in a query, which servers log.
+  // Tokens never travel in a query, which servers log. Callbacks of native applications are not pages that get messages.
   const isUnsafe = mode === 'query' && preset === 'fragment';
-  return { redirectUri, responseMode: isUnsafe ? preset : (mode ?? preset), state: parameters.get('state') };
+  const isUnheard = mode === 'web_message' && parseUrl(redirectUri)?.origin === 'null';
+  return {
+    redirectUri,
+    responseMode: isUnsafe || isUnheard ? preset : (mode ?? preset),
+    state: parameters.get('state'),
+  };
 }
 
 /** Checks a request whose callback can be trusted. @throws {AuthorizationError} */
@@ -121,7 +129,12 @@ function checkResponseMode(parameters: Parameters, { responseMode }: Callback): 
   const mode = parameters.get('response_mode');
   if (mode === undefined || mode === responseMode) return;
   const isKnown = responseModes.some((name) => name === mode);
-  throw invalid(isKnown ? `The response mode ${mode} cannot carry tokens.` : 'The response mode is not supported.');
+  if (!isKnown) throw invalid('The response mode is not supported.');
+  throw invalid(
+    mode === 'query'
+      ? 'The response mode query cannot carry tokens.'
+      : 'The response mode web_message needs a web page.',
+  );
 }
 
 /** @see RFC 7636, sections 4.2 and 4.3 */

@@ -21,7 +21,7 @@ import { loginPath, signUpPath } from './paths.ts';
 import { takePushedRequest } from './pushed-request.ts';
 import { refusedPage } from './refused-page.ts';
 import { recognise, sealTransaction } from './transaction.ts';
-import { trustedCallback } from './trusted-callback.ts';
+import { repeatedParameter, trustedCallback } from './trusted-callback.ts';
 
 /**
  * /authorize: answers the application if the browser has a session, otherwise leads to the login page. A request without a
@@ -30,7 +30,7 @@ import { trustedCallback } from './trusted-callback.ts';
 export async function authorize(scope: TenantScope, moment: Moment, request: Request): Promise<Response> {
   const sent = await readParameters(request);
   note(moment, { clientId: sent.get('client_id'), audience: sent.get('audience') });
-  const parameters = await withPushed(scope, moment, sent);
+  const parameters = await withPushed(scope, moment, request, sent);
   if (parameters instanceof Response) return parameters;
   const trusted = await trustedCallback(scope.store, parameters);
   if (!('client' in trusted)) return refusedPage(request, moment, trusted);
@@ -48,14 +48,21 @@ export async function authorize(scope: TenantScope, moment: Moment, request: Req
 }
 
 /** The parameters, or those that were pushed before: then the others do not count. @see RFC 9126, section 4 */
-async function withPushed(scope: TenantScope, moment: Moment, sent: Parameters): Promise<Parameters | Response> {
+async function withPushed(
+  { store }: TenantScope,
+  moment: Moment,
+  request: Request,
+  sent: Parameters,
+): Promise<Parameters | Response> {
   const [requestUri, clientId] = [sent.get('request_uri'), sent.get('client_id')];
   if (clientId === undefined || !requestUri?.startsWith('urn:ietf:params:oauth:request_uri:')) return sent;
-  const pushed = await takePushedRequest(scope.store, moment, { requestUri, clientId });
+  const repeated = sent.repeated(['request_uri', 'client_id']);
+  if (repeated !== undefined) return refusedPage(request, moment, repeatedParameter(repeated));
+  const pushed = await takePushedRequest(store, moment, { requestUri, clientId });
   if (pushed) return parametersIn(new URLSearchParams({ ...pushed, client_id: clientId }));
   note(moment, { error: 'invalid_request' });
   const description = 'The request_uri is unknown, has expired, or was used before.';
-  return refusedPage(undefined, moment, { status: 400, error: 'invalid_request_uri', description });
+  return refusedPage(request, moment, { status: 400, error: 'invalid_request_uri', description });
 }
 
 function checkPushed(client: JsonObject, sent: Parameters): void {
@@ -73,12 +80,13 @@ interface Asked {
 
 async function decide(scope: TenantScope, moment: Moment, asked: Asked): Promise<Response> {
   const { request: http, parameters, client, callback } = asked;
-  const request = readAuthorizationRequest(parameters, client, callback);
+  const read = readAuthorizationRequest(parameters, client, callback);
   const hinted = hintedUser(moment, client, (token) => readSignedToken(moment.keys, 'JWT', token), parameters);
+  const request = { ...read, hintedUserId: hinted };
   await findUserAccess(scope.store, moment, client, request);
   const guest = (await carriedGuest(scope, moment, client, { parameters, headers: http.headers }))?.session;
   note(moment, { guest: guest?.user_id });
-  const session = await usableSession(scope, moment, http, request, hinted);
+  const session = await usableSession(scope, moment, http, request);
   const login = { request, client, guest, http: forActions(http, parameters) };
   const named = await namedUser(scope, request);
   const saved = session && (await findUser(scope.store, session.userId));
@@ -96,12 +104,13 @@ async function usableSession(
   { store }: TenantScope,
   moment: Moment,
   http: Request,
-  { prompt, maxAgeSeconds, isSignUp }: AuthorizationRequest,
-  hinted: string | undefined,
+  { prompt, maxAgeSeconds, isSignUp, hintedUserId }: AuthorizationRequest,
 ): Promise<LoginSession | undefined> {
-  if (prompt.includes('login') || prompt.includes('select_account') || isSignUp) return undefined;
+  // Assumed for max_age=0: also within the second of the login. It stands for prompt=login.
+  if (prompt.includes('login') || prompt.includes('select_account') || isSignUp || maxAgeSeconds === 0)
+    return undefined;
   const session = await readLoginSession(store, moment, http);
-  if (!session || (hinted !== undefined && hinted !== session.userId)) return undefined;
+  if (!session || (hintedUserId !== undefined && hintedUserId !== session.userId)) return undefined;
   const isRecent = maxAgeSeconds === undefined || moment.nowSeconds - session.authTimeSeconds <= maxAgeSeconds;
   return isRecent ? session : undefined;
 }

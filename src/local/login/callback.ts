@@ -1,3 +1,4 @@
+import { parseUrl } from '../../wire/url.ts';
 import type { AuthorizationError } from './authorization.ts';
 import type { Callback } from './authorization-request.ts';
 import { formPostPage } from './pages/form-post-page.ts';
@@ -31,8 +32,13 @@ export function callbackError(callback: Callback, { error, description }: Author
 
 /** 302, or 303 after a form. Nobody must save it: it may have a code. */
 export function redirect(location: string, status: 302 | 303 = 302): Response {
-  const headers = { location, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' };
+  const headers = { location: headerText(location), 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' };
   return new Response(null, { status, headers });
+}
+
+/** A header can have neither other alphabets nor line breaks, which a query that is not ours may have: as a browser writes them. */
+function headerText(location: string): string {
+  return /^[\x21-\x7e]*$/.test(location) ? location : (parseUrl(location)?.href ?? encodeURI(location));
 }
 
 /** A query that the callback has already stays. @see RFC 6749, section 3.1.2 */

@@ -41,6 +41,8 @@ export function isAuthorizationError(error: unknown): error is AuthorizationErro
 
 async function answer(scope: TenantScope, moment: Moment, login: Login): Promise<Response> {
   const { request, client } = login;
+  const { hintedUserId = login.user.user_id } = request;
+  if (hintedUserId !== login.user.user_id) throw new AuthorizationError('login_required', 'Login required');
   if (login.user.blocked === true) throw new AuthorizationError('unauthorized', 'user is blocked');
   const access = await findUserAccess(scope.store, moment, client, request);
   const opened = login.session ? { session: login.session, cookies: [] } : begin(scope, moment, login.user);
@@ -82,10 +84,8 @@ async function save(
   acted: ActionResult,
 ): Promise<JsonObject> {
   const isNew = before === undefined && !acted.refusal;
-  if (!isNew && acted.changes === undefined) {
-    await useLoginSession(scope, moment, session);
-    return user;
-  }
+  if (before) await useLoginSession(scope, moment, before);
+  if (!isNew && acted.changes === undefined) return user;
   const userId = String(user.user_id);
   return scope.store.write(async (writer) => {
     const saved = await findUser(writer, userId);

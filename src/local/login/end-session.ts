@@ -6,13 +6,13 @@ import { seal, unseal } from '../tokens/sealed-token.ts';
 import { readSignedToken } from '../tokens/signed-token.ts';
 import { withCookies } from './callback.ts';
 import { readLoginSession } from './login-session.ts';
-import { endAndGo, firstOf, isLogoutUrl, logoutUrls, notAllowed, repeatedParameter } from './logout.ts';
+import { endAndGo, firstOf, isLogoutUrl, logoutUrls, notAllowed } from './logout.ts';
 import { logoutPage } from './pages/logout-page.ts';
 import { type Parameters, readParameters } from './parameters.ts';
 import { logoutConfirmationPath } from './paths.ts';
 import { refusedPage } from './refused-page.ts';
 import { browserOf, recognise } from './transaction.ts';
-import type { PageRefusal } from './trusted-callback.ts';
+import { type PageRefusal, repeatedParameter } from './trusted-callback.ts';
 
 interface EndSessionRequest {
   readonly clientId: string | undefined;

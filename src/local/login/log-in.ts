@@ -12,6 +12,7 @@ import { type Parameters, readParameters } from './parameters.ts';
 import { loginPath, signUpPath } from './paths.ts';
 import { refusedPage } from './refused-page.ts';
 import { readTransaction, type Transaction } from './transaction.ts';
+import { isCallback } from './trusted-callback.ts';
 
 /** A page of a login that goes on: the transaction, its application, and what was filled in. */
 export interface LoginStep {
@@ -31,7 +32,8 @@ export async function readStep(
   const state = parameters.get('state') ?? '';
   const transaction = readTransaction(moment, request, state);
   const client = transaction && (await store.get('client', transaction.request.clientId));
-  if (transaction && client) {
+  // It may be an hour since the callback was checked.
+  if (transaction && client && isCallback(client, transaction.request.redirectUri)) {
     note(moment, { clientId: String(client.client_id), app: String(client.name), guest: transaction.guest?.user_id });
     return { state, transaction, client, parameters };
   }

@@ -5,7 +5,7 @@ import { endLoginSession, readLoginSession } from './login-session.ts';
 import { loggedOutPage } from './pages/logout-page.ts';
 import { readParameters } from './parameters.ts';
 import { refusedPage } from './refused-page.ts';
-import { type PageRefusal, urlsIn } from './trusted-callback.ts';
+import { type PageRefusal, repeatedParameter, runsNothing, urlsIn } from './trusted-callback.ts';
 
 /**
  * GET /v2/logout: ends the browser's session, and leads to `returnTo`, which must be one of the logout URLs of the application,
@@ -18,7 +18,9 @@ export async function logOut(scope: TenantScope, moment: Moment, request: Reques
   const repeated = parameters.repeated(['client_id', 'returnTo']);
   const allowed = repeated === undefined ? await logoutUrls(scope, moment, clientId) : repeatedParameter(repeated);
   if (!Array.isArray(allowed)) return refusedPage(request, moment, allowed);
-  if (returnTo !== undefined && !isLogoutUrl(allowed, returnTo)) {
+  // The query and the fragment do not count. @see https://auth0.com/docs/authenticate/login/logout/redirect-users-after-logout
+  const [bare = ''] = returnTo?.split(/[?#]/) ?? [];
+  if (returnTo !== undefined && !isLogoutUrl(allowed, returnTo) && !isLogoutUrl(allowed, bare)) {
     return refusedPage(request, moment, notAllowed('returnTo', returnTo));
   }
   return endAndGo(scope, moment, { request, location: returnTo ?? firstOf(clientId === undefined ? [] : allowed) });
@@ -48,23 +50,17 @@ export async function logoutUrls(
   return { status: 400, error: 'invalid_request', description: `Unknown client: ${clientId}` };
 }
 
-/** The query and the fragment of the URL do not count. @see https://auth0.com/docs/authenticate/login/logout/redirect-users-after-logout */
+/** Whether a logout may lead to a URL. */
 export function isLogoutUrl(allowed: readonly string[], url: string): boolean {
-  if (/^(?:javascript|data|vbscript|blob|file|about):/i.test(url.trim())) return false;
-  const [bare = ''] = url.split(/[?#]/);
-  return allowed.some((entry) => coversUrl(entry, url) || coversUrl(entry, bare));
+  return runsNothing(url) && allowed.some((entry) => coversUrl(entry, url));
 }
 
 /** A URL that a logout leads to without being asked for; not one with a wildcard. */
 export function firstOf(allowed: readonly string[]): string | undefined {
-  return allowed.find((url) => !url.includes('*'));
+  return allowed.find((url) => !url.includes('*') && runsNothing(url));
 }
 
 export function notAllowed(parameter: string, url: string): PageRefusal {
   const description = `The "${parameter}" parameter "${url}" is not defined as a valid URL in "Allowed Logout URLs".`;
   return { status: 400, error: 'invalid_request', description };
-}
-
-export function repeatedParameter(name: string): PageRefusal {
-  return { status: 400, error: 'invalid_request', description: `The parameter ${name} is given more than once.` };
 }

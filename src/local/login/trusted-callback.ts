@@ -29,7 +29,7 @@ export async function trustedCallback(
   parameters: Parameters,
 ): Promise<TrustedCallback | PageRefusal> {
   const repeated = parameters.repeated(['client_id', 'redirect_uri']);
-  if (repeated !== undefined) return invalid(`The parameter ${repeated} is given more than once.`);
+  if (repeated !== undefined) return repeatedParameter(repeated);
   const [clientId, redirectUri] = [parameters.get('client_id'), parameters.get('redirect_uri')];
   if (clientId === undefined) return invalid('Missing required parameter: client_id');
   const client = await store.get('client', clientId);
@@ -40,16 +40,18 @@ export async function trustedCallback(
   return isCallback(client, redirectUri) ? { client, redirectUri } : mismatch(client, redirectUri);
 }
 
-function isCallback(client: JsonObject, uri: string): boolean {
+export function isCallback(client: JsonObject, uri: string): boolean {
   return isSafe(uri) && urlsIn(client.callbacks).some((allowed) => coversUrl(allowed, uri));
 }
 
-/** Schemes that run code in the page that leads there are refused even if an application has listed them. */
 function isSafe(uri: string): boolean {
+  return runsNothing(uri) && !uri.includes('#');
+}
+
+/** Schemes that run code in the page that leads there are refused even if an application has listed them. */
+export function runsNothing(uri: string): boolean {
   const url = parseUrl(uri);
-  return (
-    url !== undefined && !uri.includes('#') && !/^(?:javascript|data|vbscript|blob|file|about):$/.test(url.protocol)
-  );
+  return url !== undefined && !/^(?:javascript|data|vbscript|blob|file|about):$/.test(url.protocol);
 }
 
 export function urlsIn(list: unknown): string[] {
@@ -66,6 +68,11 @@ function mismatch({ name }: JsonObject, redirectUri: string): PageRefusal {
       command: ['anon-cli', 'app', 'callbacks', 'add', String(name), redirectUri],
     }),
   };
+}
+
+/** @see RFC 6749, section 3.1 */
+export function repeatedParameter(name: string): PageRefusal {
+  return invalid(`The parameter ${name} is given more than once.`);
 }
 
 function invalid(description: string): PageRefusal {
