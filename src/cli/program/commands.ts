@@ -32,6 +32,7 @@ export const groups: Readonly<Record<string, { readonly description: string; rea
   'local action': {
     description: 'your own code that logins at the local tenant run',
     example: 'local action add post-login ~/post-login.js',
+  },
   'local user': {
     description: 'the users who can log in at the local tenant',
     example: 'local user add jane@example.com',
