@@ -9,7 +9,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -26,7 +26,7 @@ const options = {
   target: 'node20.18',
   outdir: output,
   outExtension: { '.js': '.cjs' },
-  external: ['libsql', '@napi-rs/keyring'],
+  external: ['@napi-rs/keyring'],
   define: { 'import.meta.dirname': '__dirname' },
   supported: { 'dynamic-import': false },
   legalComments: 'none',
@@ -43,15 +43,7 @@ async function buildWithBorders(entries) {
   for (let waiting = entries; waiting.length > 0; ) {
     const found = new Set();
     const entryPoints = waiting.map((path) => ({ in: path, out: flatName(path) }));
-    const { metafile } = await build({
-      ...options,
-      entryPoints,
-      plugins: [
-        borders(found),
-        ...[lazyChildProcess, plainSegments, connectionsAlone, confAlone, chalkAlone, versionAlone],
-        leftOut,
-      ],
-    });
+    const { metafile } = await build({ ...options, entryPoints, plugins: [borders(found), ...plugins] });
     for (const path of waiting) built.add(path);
     for (const path of Object.keys(metafile.inputs)) inputs.add(path);
     waiting = [...found].filter((path) => !built.has(path));
@@ -165,6 +157,35 @@ const leftOut = {
   },
 };
 
+/**
+ * libsql in a file of its own, which finds the binary faster than libsql does. Where it cannot, the installed libsql is used.
+ * package.json names one version, so that the binary is the one of these classes.
+ */
+const sqlite = {
+  name: 'sqlite',
+  setup({ onResolve, onLoad }) {
+    const binary = `require(${JSON.stringify(join(root, 'scripts', 'libsql-binary.cjs'))}).binary`;
+    onResolve({ filter: /^libsql$/ }, ({ importer, kind }) => {
+      if (kind === 'entry-point') return { path: 'libsql', namespace: 'sqlite' };
+      return importer.startsWith(source)
+        ? { path: './libsql.cjs', external: true }
+        : { path: 'libsql', external: true };
+    });
+    onLoad({ filter: /./, namespace: 'sqlite' }, () => ({
+      contents: `module.exports = ${binary} ? require('./node_modules/libsql/index.js') : require('libsql');`,
+      resolveDir: root,
+    }));
+    onLoad({ filter: /libsql\/index\.js$/ }, ({ path }) => {
+      const search = /^const \{ load, currentTarget \}.*?^\}\n/ms;
+      const text = readFileSync(path, 'utf8');
+      if (!search.test(text) || !text.includes('= requireNative();')) {
+        throw new Error('libsql no longer looks for its binary as the build expects');
+      }
+      return { contents: text.replace(search, `const requireNative = () => ${binary};\n`), loader: 'js' };
+    });
+  },
+};
+
 /** The program detects colour support itself, and chalk's detection would load node:tty. */
 const chalkAlone = {
   name: 'chalk-alone',
@@ -190,15 +211,21 @@ const versionAlone = {
 
 /** All files are in one folder, so that a name resolves from whichever file the importer is bundled into. */
 function flatName(path) {
+  if (!isAbsolute(path)) return path;
   return relative(join(source, 'cli'), path).replace(/\.ts$/, '').replaceAll('../', '').replaceAll('/', '-');
 }
 
+const plugins = [
+  ...[lazyChildProcess, plainSegments, connectionsAlone, confAlone, chalkAlone, versionAlone],
+  ...[sqlite, leftOut],
+];
 process.on('exit', () => rmSync(output, { recursive: true, force: true }));
 mkdirSync(output, { recursive: true });
 const { built, inputs } = await buildWithBorders([
   join(source, 'cli', 'start.ts'),
   join(source, 'io', 'store', 'keyring-process.ts'),
   join(source, 'library', 'index.ts'),
+  'libsql',
 ]);
 const require = createRequire(import.meta.url);
 await writeHelp();

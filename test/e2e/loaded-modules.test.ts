@@ -96,6 +96,20 @@ describe('what a command loads', () => {
     expect(among(loaded, others)).toEqual([]);
   });
 
+  it("finds libsql's binary with libsql's own search where the C library is unknown", async () => {
+    const unknown = "Object.defineProperty(process, 'execPath', { value: '/nowhere' });";
+    const query = "new (require('./dist/libsql.cjs'))(':memory:').prepare('SELECT 7 AS number').get().number";
+    const loaded = "Object.keys(require.cache).some((path) => path.includes('detect-libc'))";
+    for (const [before, searches] of [
+      ['', false],
+      [unknown, true],
+    ] as const) {
+      const script = `${before} console.log(JSON.stringify([${query}, ${loaded}]))`;
+      const { stdout } = await promisify(execFile)(process.execPath, ['-e', script]);
+      expect(JSON.parse(stdout)).toEqual([7, searches]);
+    }
+  });
+
   it("for a tenant on the network is undici's connections only", async () => {
     const { home, env, command } = await remoteCreation();
     const loaded = await loadedBy(home, command, env);
