@@ -39,7 +39,7 @@ export const userPage = v.looseObject({ total: v.number(), users: v.array(user) 
 // @see auth0@7.1.0 CreateUserRequestContent and UpdateUserRequestContent, which also give the members below
 
 /** RFC 5321, section 4.5.3.1, limits both parts. Assumed: an address has one `@`, no spaces, and a domain with a dot or one label. */
-const emailForm = /^[^\s@<>"(),:;[\]\\]{1,64}@[^\s@<>"(),:;[\]\\]{1,255}$/;
+export const emailForm = /^[^\s\p{Cc}@<>"(),:;[\]\\]{1,64}@[^\s\p{Cc}@<>"(),:;[\]\\]{1,255}$/u;
 const email = v.pipe(
   v.string(),
   v.regex(emailForm, ({ input }) => `Object didn't pass validation for format email: ${input}`),
