@@ -89,7 +89,7 @@ const floors: Record<string, { ground: string[]; folders: string[] }> = {
   },
   domain: {
     ground: [...['clock', 'did-you-mean', 'duration', 'find-by-reference'], ...['pem', 'shell-word', 'truncate']],
-    folders: ['exchange', 'profile', 'token', 'plan', 'api', 'app', 'tenant', 'session', 'claims', 'gates'],
+    folders: ['exchange', 'profile', 'token', 'plan', 'api', 'app', 'user', 'tenant', 'session', 'claims', 'gates'],
   },
   io: {
     ground: ['clock', 'env'],
@@ -108,6 +108,7 @@ const typesBelow = ['local/scope.ts'];
 const doors = [
   'domain/exchange/management/private-key.ts',
   'domain/session/transfer.ts',
+  'domain/user/new-password.ts',
   'library/connection.ts',
   'local/http/admission.ts',
   'local/http/first-byte.ts',

@@ -59,6 +59,9 @@ export type {
   RequestResult,
   TenantResult,
   TenantWriteResult,
+  UserAddResult,
+  UserRemoveResult,
+  UserResult,
   WriteResult,
 } from './tenant-results.ts';
 export type {

@@ -1,7 +1,7 @@
 import type { EditionName } from '../wire/edition/edition.ts';
 import type { TenantExport } from '../wire/tenant-export.ts';
 import { type Action, actionsOf, addAction, type NewAction, removeAction } from './actions/action.ts';
-import { type ActionAttempt, type AttemptResult, tryAction } from './actions/try-action.ts';
+import type { ActionAttempt, AttemptResult } from './actions/try-action.ts';
 import { systemRandom } from './random.ts';
 import { exportState, importState, isFresh } from './state/carried-state.ts';
 import { editionOf } from './state/edition.ts';
@@ -100,6 +100,7 @@ export async function openLocalTenant(
     addAction: (added) => addAction(store, { random, nowMs: options.clock() }, added),
     removeAction: (id) => removeAction(store, id),
     async tryAction(attempt) {
+      const { tryAction } = await import('./actions/try-action.ts');
       await tenant.ready();
       const nowSeconds = Math.floor(options.clock() / 1000);
       const moment = await readMoment(store, { nowSeconds, issuer: tenant.issuer });

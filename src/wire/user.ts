@@ -33,8 +33,14 @@ export const user = v.looseObject({
 });
 export type UserBody = v.InferOutput<typeof user>;
 
-/** A page of users requested with `include_totals=true`. */
-export const userPage = v.looseObject({ total: v.number(), users: v.array(user) });
+export const userArray = v.array(user);
+
+/** A page of users, requested with `include_totals=true`, or with `take`, which has no total. */
+export const userPage = v.looseObject({
+  users: userArray,
+  total: v.optional(v.number(), 0),
+  next: v.optional(v.nullable(v.string())),
+});
 
 // @see auth0@7.1.0 CreateUserRequestContent and UpdateUserRequestContent, which also give the members below
 

@@ -210,6 +210,16 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
   ],
   'local import': [[evil], ['FORGED', '--yes'], ['FORGED TENANT', '--yes'], ['WRONG TENANT', '--yes']],
   'local show': [[]],
+  'local user list': [[]],
+  'local user show': [['USER'], [evil]],
+  'local user add': [
+    [evil],
+    ['joe@example.com', '--name', evil, '--id', evil, '--user-metadata', `${evil}=${evil}`, '--app-metadata', evil],
+    ['joe@example.com', '--name', evil, '--user-metadata', `a=${evil}`],
+    ['joe@example.com', '--password', evil],
+    ['jane@example.com', '--id', evil.slice(0, 9)],
+  ],
+  'local user remove': [[evil], ['USER'], ['USER', '--yes']],
   'local reset': [['--edition', evil]],
   'local use-database': [[evil], ['sqlite', '--edition', evil], ['sqlite']],
   status: [[], ['--profile', evil]],
@@ -239,6 +249,8 @@ async function hostileMachine(): Promise<{ machine: Machine; words: Readonly<Rec
     scopes: [{ value: 'read:catalog', description: evil }, { value: evil }],
     anonymous_access_scopes: ['read:catalog', evil],
   });
+  await machine.done('local', 'user', 'add', 'jane@example.com', '--id', 'jane');
+  await changeDocument(store, 'user', 'auth0|jane', { name: evil, user_metadata: { [evil]: evil }, last_login: evil });
   const content = JSON.parse(readFileSync(machine.profilesPath, 'utf8'));
   content.profiles.local = { app: { clientId: String(client), name: evil }, api: { audience: evil, name: evil } };
   content.profiles[evil] = { domain: 'evil.example', app: { clientId: evil, name: evil }, production: true };
@@ -272,6 +284,7 @@ async function hostileMachine(): Promise<{ machine: Machine; words: Readonly<Rec
     'WRONG TENANT': machine.file('wrong.json', JSON.stringify({ ...forgedTenant, [evil]: evil })),
     NOWHERE: join(machine.folder, 'exported.json'),
     DOMAIN: 'a.example',
+    USER: 'jane@example.com',
   };
   return { machine, words };
 }

@@ -26,12 +26,16 @@ export const groups: Readonly<Record<string, { readonly description: string; rea
   session: { description: 'the guest sessions saved on this machine, by name', example: 'session list' },
   profile: { description: 'the tenants you work with, with credentials and defaults', example: 'profile list' },
   local: {
-    description: 'the local tenant: serve it, trust it, show it, move it, share it, reset it',
+    description: 'the local tenant: serve it, trust it, show it, move it, share it, reset it, and its users',
     example: 'local show',
   },
   'local action': {
     description: 'your own code that logins at the local tenant run',
     example: 'local action add post-login ~/post-login.js',
+  },
+  'local user': {
+    description: 'the users who can log in at the local tenant',
+    example: 'local user add jane@example.com',
   },
 };
 
@@ -106,6 +110,10 @@ export const commands: Readonly<Record<string, () => Promise<CommandDefinition>>
   'local action show': async () => (await import('../commands/local/action/manage.ts')).localActionShowCommand,
   'local action test': async () => (await import('../commands/local/action/test.ts')).localActionTestCommand,
   'local action remove': async () => (await import('../commands/local/action/manage.ts')).localActionRemoveCommand,
+  'local user add': async () => (await import('../commands/local/user/lifecycle.ts')).localUserAddCommand,
+  'local user list': async () => (await import('../commands/local/user/read.ts')).localUserListCommand,
+  'local user show': async () => (await import('../commands/local/user/read.ts')).localUserShowCommand,
+  'local user remove': async () => (await import('../commands/local/user/lifecycle.ts')).localUserRemoveCommand,
   'local reset': async () => (await import('../commands/local/reset.ts')).localResetCommand,
   status: async () => (await import('../commands/status.ts')).statusCommand,
   completion: async () => (await import('../commands/completion.ts')).completionCommand,

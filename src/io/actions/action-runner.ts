@@ -23,8 +23,7 @@ const defaults: WorkerLimits = {
 export function actionRunner(options: Partial<WorkerLimits> = {}): ClosableRunner {
   const limits = { ...defaults, ...options };
   const workers = new Map<string, { readonly version: string; readonly worker: ActionWorker }>();
-  const workerFor = (file: string): ActionWorker => {
-    const version = versionOf(file);
+  const workerFor = (file: string, version: string): ActionWorker => {
     const before = workers.get(file);
     if (before?.version === version && before.worker.isUsable()) return before.worker;
     before?.worker.retire();
@@ -33,10 +32,12 @@ export function actionRunner(options: Partial<WorkerLimits> = {}): ClosableRunne
     return worker;
   };
   const attempt = async (run: ActionRun, onlyLoads?: boolean): Promise<ActionOutcome> => {
+    const version = versionOf(run.file);
+    if ('problem' in version) return failure(version.problem);
     try {
-      return await workerFor(run.file).run(run, onlyLoads);
+      return await workerFor(run.file, version.text).run(run, onlyLoads);
     } catch (error) {
-      return failure(fileProblem(run.file, error));
+      return failure(`it cannot be run: ${error instanceof Error ? error.message : error}`);
     }
   };
   return {
@@ -49,15 +50,15 @@ export function actionRunner(options: Partial<WorkerLimits> = {}): ClosableRunne
   };
 }
 
-/** Changes when the file is written. Files that it requires are not watched. */
-function versionOf(file: string): string {
-  const { mtimeMs, size } = statSync(file);
-  return `${mtimeMs} ${size}`;
-}
-
-function fileProblem(file: string, error: unknown): string {
-  if (codeOf(error) === 'ENOENT') return `its file does not exist: ${file}`;
-  return `its file cannot be read: ${reasonOf(error)}`;
+/** A text that changes when the file is written. Files that it requires are not watched. */
+function versionOf(file: string): { readonly text: string } | { readonly problem: string } {
+  try {
+    const { mtimeMs, size } = statSync(file);
+    return { text: `${mtimeMs} ${size}` };
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return { problem: `its file does not exist: ${file}` };
+    return { problem: `its file cannot be read: ${reasonOf(error)}` };
+  }
 }
 
 function failure(reason: string): ActionOutcome {

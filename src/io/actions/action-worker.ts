@@ -58,6 +58,8 @@ export function startActionWorker(file: string, limits: WorkerLimits): ActionWor
     run({ trigger, event }, onlyLoads) {
       const id = ++lastId;
       return new Promise((resolve) => {
+        // First, because it throws for what cannot be copied.
+        worker.postMessage({ id, trigger, event, onlyLoads } satisfies RunMessage);
         const printed: ActionPrint[] = [];
         const finish: Pending['finish'] = (end) => {
           clearTimeout(timer);
@@ -72,7 +74,6 @@ export function startActionWorker(file: string, limits: WorkerLimits): ActionWor
           finish(failed(unthrown(`it did not end within ${limits.limitMs / 1000} s`)));
         }, limits.limitMs);
         pending.set(id, { printed, finish });
-        worker.postMessage({ id, trigger, event, onlyLoads } satisfies RunMessage);
       });
     },
   };

@@ -10,13 +10,7 @@ import { callbackError, callbackResponse, withCookies } from './callback.ts';
 import { writeCode } from './code.ts';
 import { signIdToken } from './id-token.ts';
 import { type ActionResult, factsOf, runLoginActions } from './login-actions.ts';
-import {
-  type LoginSession,
-  newLoginSession,
-  putLoginSession,
-  removeExpiredSessions,
-  useLoginSession,
-} from './login-session.ts';
+import { type LoginSession, newLoginSession, putLoginSession, useLoginSession } from './login-session.ts';
 
 /** A login whose user is known. */
 export interface Login {
@@ -99,10 +93,7 @@ async function save(
     const changed = acted.changes ? acted.changes(saved) : saved;
     const next = isNew ? afterLogin(changed, { nowSeconds: moment.nowSeconds, ip: http.ip }) : changed;
     writer.put('user', userId, next);
-    if (isNew) {
-      await removeExpiredSessions(writer, moment, userId);
-      putLoginSession(writer, session);
-    }
+    if (isNew) putLoginSession(writer, session);
     return next;
   });
 }

@@ -53,7 +53,7 @@ export function putLoginSession(writer: StoreWriter, session: LoginSession): voi
     user_id: session.userId,
     auth_time: session.authTimeSeconds,
     used: session.usedSeconds,
-    ends: session.endSeconds,
+    expires_at: session.endSeconds,
   });
 }
 
@@ -78,13 +78,6 @@ export async function endLoginSession(
   return clearedCookies(loginCookie);
 }
 
-/** Removes the sessions of a user that have expired, so that a state does not grow. */
-export async function removeExpiredSessions(writer: StoreWriter, moment: Moment, userId: string): Promise<void> {
-  for (const document of await writer.list('login_session', { lookup: 'user_id', value: userId })) {
-    if (!isLive(moment, sessionIn(document))) writer.remove('login_session', String(document.id));
-  }
-}
-
 function isLive(moment: Moment, { usedSeconds, endSeconds }: LoginSession): boolean {
   return moment.nowSeconds < Math.min(endSeconds, usedSeconds + lifetimes(moment).idleSeconds);
 }
@@ -99,10 +92,10 @@ function lifetimes({ settings }: Moment): { readonly wholeSeconds: number; reado
   };
 }
 
-function sessionIn({ id, user_id, auth_time, used, ends }: JsonObject): LoginSession {
+function sessionIn({ id, user_id, auth_time, used, expires_at }: JsonObject): LoginSession {
   return {
     ...{ id: String(id), userId: String(user_id), authTimeSeconds: Number(auth_time) },
-    ...{ usedSeconds: Number(used), endSeconds: Number(ends) },
+    ...{ usedSeconds: Number(used), endSeconds: Number(expires_at) },
   };
 }
 

@@ -265,6 +265,14 @@ describe('an Action that fails', () => {
     expect(await failureOf(tried)).toBeUndefined();
   });
 
+  it('cannot be run where its event cannot be copied, or its worker not started', async () => {
+    const { run } = action('');
+    expect((await run({ call: () => 1 })).failure).toMatch(/^it cannot be run: .*could not be cloned/);
+    expect(await run()).toMatchObject({ failure: undefined });
+    const other = action('', { program: '/nowhere/worker.cjs' });
+    expect((await other.run()).failure).toMatch(/^its worker ended: Cannot find module/);
+  });
+
   it.each(['for (;;);', 'await new Promise(() => {});'])('takes too long: %s', async (body) => {
     const tried = action(`console.log('before'); if (event.stuck) { ${body} }`, { limitMs: 300 });
     const stuck = await tried.run({ stuck: true });

@@ -157,6 +157,15 @@ describe('what logins leave behind', () => {
     expect((await tenant.store.list('login_session')).map(({ id }) => id)).toEqual(['for-ever']);
   });
 
+  it('includes refresh tokens', async () => {
+    const app = { refresh_token: { expiration_type: 'expiring', token_lifetime: 30 } };
+    const tenant = await loginTenant({ app });
+    await tenant.redeem();
+    tenant.clock.forward(60);
+    await tenant.code();
+    expect(await tenant.store.list('refresh_token')).toEqual([]);
+  });
+
   it('includes codes for ten minutes after their end', async () => {
     const tenant = await loginTenant();
     await tenant.code();

@@ -24,7 +24,7 @@ type Tried = Pick<Action, 'name' | 'trigger' | 'file' | 'secrets'>;
 
 export const localActionTestCommand = defineCommand({
   description: 'run an Action once with a sample login, and show what it did; nothing is saved',
-  args: { '<action>': { description: 'its name or id, or a file that was not added', values: { file: true } } },
+  args: { '<action>': 'its name or id, or a file that was not added' },
   options: {
     '--trigger <name>': { description: 'of a file (default: post-login)', values: triggers },
     '--user <user>': 'log in this user of the local tenant, by e-mail address or id (default: a sample user)',
