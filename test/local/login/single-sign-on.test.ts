@@ -124,6 +124,15 @@ describe('a session ends', () => {
     }
   });
 
+  it('and leaves nothing behind, also where its user never comes back', async () => {
+    const tenant = await loginTenant();
+    await tenant.loggedIn(tenant.john);
+    tenant.clock.forward(168 * hour);
+    await tenant.loggedIn();
+    const sessions = await tenant.store.list('login_session');
+    expect(sessions.map(({ user_id }) => user_id)).toEqual([tenant.jane.user_id]);
+  });
+
   it('with its user', async () => {
     const tenant = await loginTenant();
     const browser = await tenant.loggedIn();
