@@ -30,13 +30,13 @@ async function logInAgain(tenant: LoginTenant, browser: LoginBrowser, email = 'j
 const hour = 3600;
 
 describe('the session cookie', () => {
-  it('is HttpOnly, Secure and also sent from pages of other sites, for as long as the session may be unused', async () => {
+  it('is HttpOnly, Secure and also sent from pages of other sites, for as long as the session can last', async () => {
     const tenant = await loginTenant();
     const visit = await logInAgain(tenant, tenant.browser());
     const cookies = visit.headers.getSetCookie().map((cookie) => cookie.replace(/=[\w-]{43};/, '=VALUE;'));
     expect(cookies).toEqual([
-      `auth0=VALUE; HttpOnly; Secure; SameSite=None; Path=/; Max-Age=${72 * hour}`,
-      `auth0_compat=VALUE; HttpOnly; Secure; Path=/; Max-Age=${72 * hour}`,
+      `auth0=VALUE; HttpOnly; Secure; SameSite=None; Path=/; Max-Age=${168 * hour}`,
+      `auth0_compat=VALUE; HttpOnly; Secure; Path=/; Max-Age=${168 * hour}`,
     ]);
   });
 
