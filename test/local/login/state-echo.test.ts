@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hiddenFields, postedMessage } from '../../support/html.ts';
+import { claimsOf } from '../../support/local.ts';
 import { answerIn, type Visit } from '../../support/login-browser.ts';
 import { callback, formOf, type LoginTenant, loggedOut, loginTenant } from '../../support/login-tenant.ts';
 import { payloads } from '../../support/payloads.ts';
@@ -58,6 +59,38 @@ describe.each(modes)('response mode %s', (response_mode, read) => {
     expect(page.headers.get('location')).not.toContain(encodeURIComponent(state));
     const form = { state: page.target?.searchParams.get('state') ?? '', user: String(tenant.jane.user_id) };
     expect(read(await browser.visit('/u/login', { form }))).toEqual({ code: expect.any(String), state });
+  });
+});
+
+describe('a nonce', () => {
+  it.each(['&=#% größe', '\0', '<b>', 'a'.repeat(2048)])(
+    'comes back in the ID token as it was sent: %j',
+    async (nonce) => {
+      const tenant = await loginTenant();
+      const { id_token = '' } = await tenant.authorized({ response_type: 'id_token', nonce });
+      expect(claimsOf(id_token).nonce).toBe(nonce);
+      expect(claimsOf((await tenant.tokens({ nonce })).id_token ?? '').nonce).toBe(nonce);
+    },
+  );
+
+  it.each([undefined, ''])('that was not sent does not come back: %j', async (nonce) => {
+    const tenant = await loginTenant();
+    expect(claimsOf((await tenant.tokens({ nonce })).id_token ?? '')).not.toHaveProperty('nonce');
+  });
+});
+
+describe('the issuer', () => {
+  it('is named in answers and refusals, where the tenant says that it is', async () => {
+    const settings = { authorization_response_iss_parameter_supported: true };
+    const [tenant, other] = [await loginTenant({ settings }), await loginTenant()];
+    for (const [mode, read] of modes) {
+      for (const prompt of ['none', 'create']) {
+        const visit = async (at: LoginTenant) =>
+          read(await (await at.loggedIn()).visit(at.authorizePath({ prompt, response_mode: mode })));
+        expect(await visit(tenant)).toHaveProperty('iss', tenant.issuer);
+        expect(await visit(other)).not.toHaveProperty('iss');
+      }
+    }
   });
 });
 
@@ -145,7 +178,7 @@ describe('a redirect', () => {
     expect(page).toMatchObject({ status: 302 });
     const form = { state: page.target?.searchParams.get('state') ?? '', user: String(tenant.jane.user_id) };
     const done = await browser.visit('/u/login', { form });
-    expect([302, 303]).toContain(done.status);
+    expect(done.status).toBe(303);
     for (const { headers } of [page, done]) {
       expect(headers.get('referrer-policy')).toBe('no-referrer');
       expect(headers.get('cache-control')).toBe('no-store');
