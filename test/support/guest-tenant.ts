@@ -8,6 +8,8 @@ import { type LoginTenant, loginTenant } from './login-tenant.ts';
 export interface GuestTenant extends LoginTenant {
   /** `event.anonymous_session` of each run since the last call; undefined for a login without a guest. */
   takeSeen(): (Partial<SessionTokenClaims> | undefined)[];
+  /** Everything that Actions were given, as JSON. */
+  readonly events: readonly string[];
   /** The session token of a new guest of the sample application, whose cart is `c1`. */
   guest(metadata?: JsonObject): Promise<string>;
   /** The transfer ticket of a session token, edition `ea`. */
@@ -42,10 +44,12 @@ export function by(edition: EditionName, carrier: Carrier, token: string): Carri
 }
 
 export async function guestTenant(doors: Parameters<typeof loginTenant>[0] = {}): Promise<GuestTenant> {
+  const events: string[] = [];
   let seen: (Partial<SessionTokenClaims> | undefined)[] = [];
   const tenant = await loginTenant({
     ...doors,
     runAction: async ({ event }) => {
+      events.push(JSON.stringify(event));
       seen.push(event.anonymous_session as SessionTokenClaims | undefined);
       return { commands: [], printed: [], failure: undefined };
     },
@@ -61,6 +65,7 @@ export async function guestTenant(doors: Parameters<typeof loginTenant>[0] = {})
   };
   return {
     ...tenant,
+    events,
     ticket,
     takeSeen() {
       const taken = seen;

@@ -156,6 +156,25 @@ describe('the login page refuses', () => {
     }
   });
 
+  it('pages of another origin, which may not read it', async () => {
+    const tenant = await loginTenant();
+    const { browser, state } = await atPage(tenant);
+    const headers = { origin: 'https://shop.example' };
+    for (const path of [
+      '/authorize',
+      `/u/login?state=${state}`,
+      `/u/signup?state=${state}`,
+      '/v2/logout',
+      '/oidc/logout',
+    ]) {
+      const { headers: answered } = await browser.visit(path, { headers });
+      expect(
+        [...answered.keys()].filter((name) => name.startsWith('access-control-')),
+        path,
+      ).toEqual([]);
+    }
+  });
+
   it.each(['PUT', 'DELETE', 'PATCH'])('the method %s', async (method) => {
     const tenant = await loginTenant();
     expect((await tenant.send(method, '/u/login')).status).toBe(404);

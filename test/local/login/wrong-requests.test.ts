@@ -194,7 +194,7 @@ describe('what a request may have', () => {
     const tenant = await loginTenant();
     const [, query = ''] = tenant.authorizePath({ prompt: 'create' }).split('?');
     const visit = await tenant.browser().visit('/authorize', { form: query });
-    expect(visit.status).toBe(302);
+    expect(visit.status).toBe(303);
     expect(answerIn(visit)).toMatchObject({ error: 'invalid_request', error_description: prompts });
   });
 
