@@ -91,9 +91,9 @@ describe('a code that is used twice', () => {
     const { body: renewed } = await tenant.token({ ...refresh, client_id, refresh_token: first.refresh_token });
     expect(renewed.access_token).toEqual(expect.any(String));
     expectNoTokens(await tenant.token(exchange), invalidCode);
-    for (const { refresh_token } of [first, renewed]) {
-      expectNoTokens(await tenant.token({ ...refresh, client_id, refresh_token }), invalidGrant);
-    }
+    // Not the first: it was used, and would be refused without the code.
+    const { refresh_token } = renewed;
+    expectNoTokens(await tenant.token({ ...refresh, client_id, refresh_token }), invalidGrant);
   });
 
   it('at once gives tokens once', async () => {
