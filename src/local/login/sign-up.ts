@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../wire/schema.ts';
+import { emailForm } from '../../wire/user.ts';
 import type { LoginFacts } from '../actions/login-facts.ts';
 import { type Moment, note, type TenantScope } from '../scope.ts';
 import { passwordProblem, passwordRule } from '../users/password.ts';
@@ -26,8 +27,7 @@ export async function signUp(scope: TenantScope, moment: Moment, request: Reques
     note(moment, { error });
     return page(step, { email, problem: { text, field } });
   };
-  if (email === undefined || !/^[^\s@]+@[^\s@]+$/.test(email))
-    return refuse('Enter an email address.', 'invalid_signup');
+  if (email === undefined || !emailForm.test(email)) return refuse('Enter an email address.', 'invalid_signup');
   const weakness = passwordProblem(password);
   if (weakness !== undefined) return refuse(weakness, 'password_strength_error', 'password');
   if (await findUserByEmail(scope.store, email)) return refuse('A user with this email address exists.', 'user_exists');
