@@ -42,9 +42,9 @@ export const userPage = v.looseObject({
   next: v.optional(v.nullable(v.string())),
 });
 
-// @see auth0@7.1.0 CreateUserRequestContent and UpdateUserRequestContent, which also give the members below
+// @see auth0@7.1.0 CreateUserRequestContent and UpdateUserRequestContent
 
-/** RFC 5321, section 4.5.3.1, limits both parts. Assumed: an address has one `@`, no spaces, and a domain with a dot or one label. */
+/** RFC 5321, section 4.5.3.1, limits both parts. Assumed: no spaces, and nothing that an address would have to quote. */
 const emailForm = /^[^\s@<>"(),:;[\]\\]{1,64}@[^\s@<>"(),:;[\]\\]{1,255}$/;
 const email = v.pipe(
   v.string(),

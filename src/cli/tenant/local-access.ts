@@ -20,20 +20,24 @@ export async function accessLocalTenant(
   return { profile, tenant: await context.connect(profile, { selection, edition, transport, database }) };
 }
 
+/** The same for a command about what only the local tenant has. @throws as {@link refuseOtherTenants} */
+export async function accessLocalTenantAlone(context: Context, options: GlobalOptions): Promise<Access> {
+  await refuseOtherTenants(context, options);
+  return accessLocalTenant(context, options);
+}
+
 /**
- * The same for a command about what only the local tenant has, so that `--profile` cannot mean another.
+ * For a command about what only the local tenant has, so that `--profile` cannot mean another.
  * @throws {AnonError} `edition_unsupported` where it does, `not_found` where there is no such profile
  */
-export async function accessLocalTenantAlone(context: Context, options: GlobalOptions): Promise<Access> {
-  if (options.profile !== undefined && options.profile !== localProfileName) {
-    const { name, domain } = (await selectProfile(context, options)).profile;
-    throw new AnonError(
-      'edition_unsupported',
-      `Profile '${name}' is for ${domain}; this command is for the local tenant only.`,
-      {
-        hint: `Leave --profile out, or pass --profile ${localProfileName}.`,
-      },
-    );
-  }
-  return accessLocalTenant(context, options);
+export async function refuseOtherTenants(context: Context, options: GlobalOptions): Promise<void> {
+  if (options.profile === undefined || options.profile === localProfileName) return;
+  const { name, domain } = (await selectProfile(context, options)).profile;
+  throw new AnonError(
+    'edition_unsupported',
+    `Profile '${name}' is for ${domain}; this command is for the local tenant only.`,
+    {
+      hint: `Leave --profile out, or pass --profile ${localProfileName}.`,
+    },
+  );
 }

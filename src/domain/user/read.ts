@@ -35,7 +35,9 @@ function userList(tenant: TenantConnection): NumberedList<wire.UserBody> {
  */
 export async function findUser(tenant: TenantConnection, reference: string): Promise<User> {
   const path = wire.userByEmailPath(reference);
-  const [found, ...others] = await managementRequest(tenant, wire.userArray, { method: 'GET', path });
+  // The tenant refuses to look for nobody.
+  const byEmail = reference === '' ? [] : await managementRequest(tenant, wire.userArray, { method: 'GET', path });
+  const [found, ...others] = byEmail;
   if (found && others.length === 0) return userOf(found);
   return findByReference(await listUsers(tenant), reference, ({ email, userId }) => ({ name: email, ids: [userId] }), {
     noun: 'user',

@@ -2,6 +2,7 @@ import { databaseConnection } from '../../wire/login.ts';
 import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
 import type { SessionTokenClaims } from '../../wire/session-token.ts';
 import type { Moment } from '../scope.ts';
+import { isoTime, shownUser } from '../users/user.ts';
 import type { LoginFacts, TransactionForActions } from './login-facts.ts';
 import type { ActionTrigger } from './runner.ts';
 
@@ -80,22 +81,16 @@ function sessionForActions({ id, authTimeSeconds }: NonNullable<LoginFacts['sess
   return { id, authenticated_at: isoTime(authTimeSeconds) };
 }
 
-/** What only the Management API shows, and what nobody may see. */
-const hiddenMembers = /password(?!_reset$)|^(logins_count|last_login|last_ip)$/;
-
+/** Without what only the Management API shows. */
 function userForActions(user: JsonObject): JsonObject {
-  const shown = Object.entries(user).filter(([name]) => !hiddenMembers.test(name));
-  return { app_metadata: {}, user_metadata: {}, ...Object.fromEntries(shown) };
+  const { logins_count: _, last_login: __, last_ip: ___, ...shown } = shownUser(user);
+  return { app_metadata: {}, user_metadata: {}, ...shown };
 }
 
 /** Assumed: a user who is not created yet has neither an id nor what follows from it. */
 function newUserForActions(user: JsonObject): JsonObject {
   const { user_id: _, identities: __, created_at: ___, updated_at: ____, ...rest } = userForActions(user);
   return rest;
-}
-
-function isoTime(seconds: number): string {
-  return new Date(seconds * 1000).toISOString();
 }
 
 function defined(members: JsonObject): JsonObject {

@@ -3,6 +3,7 @@ import type { SessionTokenClaims } from '../../wire/session-token.ts';
 import { readSessionToken } from '../guests/session-token.ts';
 import type { Moment, TenantScope } from '../scope.ts';
 import type { StoreReader } from '../store/store.ts';
+import { findUser, findUserByEmail } from '../users/user.ts';
 import { actionEvent } from './event.ts';
 import type { LoginFacts } from './login-facts.ts';
 import type { ActionOutcome, ActionTrigger } from './runner.ts';
@@ -33,7 +34,7 @@ export async function tryAction(
   moment: Moment,
   { trigger, file, secrets, user: reference, sessionToken, event: replaced }: ActionAttempt,
 ): Promise<AttemptResult> {
-  const user = reference === undefined ? sampleUser : await findUser(store, reference);
+  const user = reference === undefined ? sampleUser : await userNamed(store, reference);
   if (user === undefined) return { kind: 'unknown_user' };
   const guest = sessionToken === undefined ? undefined : guestIn(moment, sessionToken);
   if (sessionToken !== undefined && guest === undefined) return { kind: 'no_guest' };
@@ -60,9 +61,8 @@ const sampleUser: JsonObject = {
   logins_count: 1,
 };
 
-async function findUser(store: StoreReader, reference: string): Promise<JsonObject | undefined> {
-  const byId = await store.get('user', reference);
-  return byId ?? store.find('user', { lookup: 'email', value: reference.toLowerCase() });
+async function userNamed(store: StoreReader, reference: string): Promise<JsonObject | undefined> {
+  return (await findUser(store, reference)) ?? findUserByEmail(store, reference);
 }
 
 function guestIn({ keys, edition, nowSeconds }: Moment, token: string): SessionTokenClaims | undefined {

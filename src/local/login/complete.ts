@@ -49,7 +49,7 @@ async function answer(scope: TenantScope, moment: Moment, login: Login): Promise
   const acted = await runLoginActions(
     scope,
     moment,
-    factsOf({ ...login, server: access.server, session: opened.session }),
+    factsOf({ ...login, user: counted(moment, login), server: access.server, session: opened.session }),
   );
   const user = await save(scope, moment, login, opened.session, acted);
   if (acted.refusal) throw acted.refusal;
@@ -66,6 +66,13 @@ async function answer(scope: TenantScope, moment: Moment, login: Login): Promise
     : undefined;
   const iss = moment.settings.authorization_response_iss_parameter_supported === true ? moment.issuer : undefined;
   return withCookies(callbackResponse(request, { code, id_token: idToken, iss }), opened.cookies);
+}
+
+/** The user as Actions see them: this login counts. */
+function counted(moment: Moment, { user, session, http }: Login): JsonObject {
+  return session
+    ? user
+    : { ...user, logins_count: afterLogin(user, { nowSeconds: moment.nowSeconds, ip: http.ip }).logins_count };
 }
 
 function begin({ random }: TenantScope, moment: Moment, user: JsonObject) {

@@ -171,9 +171,9 @@ describe('at another tenant', () => {
     async (...args) => {
       const machine = await freshMachine();
       await useRemote(machine, await servedTenant(machine.clock));
-      const { code: exit, stderr } = await machine.run('local', 'action', ...args);
+      const { code: exit, stderr } = await machine.run('local', 'action', ...args, '--profile', 'remote');
       expect([exit, stderr]).toEqual([7, expect.stringContaining('--profile local')]);
-      expect((await machine.done('local', 'action', 'list', '--profile', 'local', '--json')).json).toEqual([]);
+      expect((await machine.done('local', 'action', 'list', '--json')).json).toEqual([]);
     },
   );
 });

@@ -191,7 +191,7 @@ describe('the database', () => {
     );
     expect(machine.questions).toEqual(
       Array(2).fill(
-        `Delete all applications, APIs, users and keys of the local tenant in ${url}, for everyone who uses it?`,
+        `Delete the local tenant's applications, APIs, users and keys in ${url}, for everyone who uses it?`,
       ),
     );
     expect((await other.done('local', 'show', '--json')).json).toMatchObject({ edition: 'ea', database: url });

@@ -6,7 +6,7 @@ import type { Action } from '../../../../local/actions/action.ts';
 import type { ActionTrigger } from '../../../../local/actions/runner.ts';
 import { readSecret } from '../../../input/secret.ts';
 import type { GlobalOptions } from '../../../options/global.ts';
-import { selectProfile } from '../../../tenant/access.ts';
+import { refuseOtherTenants } from '../../../tenant/local-access.ts';
 import type { Context } from '../../../world/context.ts';
 
 /** The triggers, in the order of a sign-up. */
@@ -18,18 +18,9 @@ export const secretOption = {
   repeatable: true,
 } as const;
 
-/** The Actions of the local tenant. @throws {AnonError} `edition_unsupported` where another tenant is selected */
+/** The Actions of the local tenant. @throws {AnonError} `edition_unsupported` where `--profile` names another */
 export async function localActions(context: Context, options: GlobalOptions): Promise<LocalActions> {
-  const { profile } = await selectProfile(context, options);
-  if (profile.domain !== undefined) {
-    throw new AnonError(
-      'edition_unsupported',
-      `Profile '${profile.name}' is not the local tenant, which alone runs Actions here.`,
-      {
-        hint: 'To use the local tenant: --profile local. For others, see Actions in the Auth0 dashboard.',
-      },
-    );
-  }
+  await refuseOtherTenants(context, options);
   return (await context.local()).actions;
 }
 

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { localProfileName } from '../../../../domain/profile/name.ts';
 import { findSession } from '../../../../domain/session/find.ts';
 import { AnonError, isAnonError } from '../../../../errors.ts';
 import type { LocalActions } from '../../../../io/embedded/local-actions.ts';
@@ -82,7 +83,10 @@ async function sessionToken(
   options: GlobalOptions & { readonly session?: string | undefined },
 ): Promise<string | undefined> {
   if (options.session === undefined) return undefined;
-  const { session } = await findSession(await savedSessions(context, options), options.session);
+  const { session } = await findSession(
+    await savedSessions(context, { ...options, profile: localProfileName }),
+    options.session,
+  );
   return session.sessionToken;
 }
 
