@@ -56,6 +56,15 @@ const forgedExport = {
   sessions: [{ name: 'forged', session_token: token, access_token: token, client_id: evil, audience: evil }],
 };
 
+/** The body of an Action that prints, sets and denies. */
+const printing = `{
+  const [, api] = arguments, evil = ${JSON.stringify(evil)};
+  console.log(evil, { [evil]: evil });
+  api.user.setAppMetadata(evil, evil);
+  api.idToken.setCustomClaim(evil, evil);
+  api.access.deny(evil);
+}`;
+
 const forgedTenant: object = structuredClone(sampleExport());
 for (const { document } of (forgedTenant as TenantExport).documents.client) document.name = evil;
 
@@ -210,6 +219,15 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
   ],
   'local import': [[evil], ['FORGED', '--yes'], ['FORGED TENANT', '--yes'], ['WRONG TENANT', '--yes']],
   'local show': [[]],
+  'local action list': [[]],
+  'local action show': [['ACTION'], [evil]],
+  'local action test': [['ACTION'], ['PRINTING'], ['PRINTING', '--user', evil], [evil]],
+  'local action add': [
+    ['post-login', evil],
+    [evil, 'PRINTING'],
+    ['post-login', 'PRINTING', '--name', evil, '--secret', evil],
+  ],
+  'local action remove': [[evil], ['ACTION']],
   'local user list': [[]],
   'local user show': [['USER'], [evil]],
   'local user add': [
@@ -251,6 +269,15 @@ async function hostileMachine(): Promise<{ machine: Machine; words: Readonly<Rec
   });
   await machine.done('local', 'user', 'add', 'jane@example.com', '--id', 'jane');
   await changeDocument(store, 'user', 'auth0|jane', { name: evil, user_metadata: { [evil]: evil }, last_login: evil });
+  const action = {
+    id: 'ACTION',
+    name: evil,
+    trigger: 'post-login',
+    file: `/${evil}`,
+    secrets: { [evil]: evil },
+    order: 1,
+  };
+  await store.write((writer) => writer.put('action', action.id, action));
   const content = JSON.parse(readFileSync(machine.profilesPath, 'utf8'));
   content.profiles.local = { app: { clientId: String(client), name: evil }, api: { audience: evil, name: evil } };
   content.profiles[evil] = { domain: 'evil.example', app: { clientId: evil, name: evil }, production: true };
@@ -285,6 +312,7 @@ async function hostileMachine(): Promise<{ machine: Machine; words: Readonly<Rec
     NOWHERE: join(machine.folder, 'exported.json'),
     DOMAIN: 'a.example',
     USER: 'jane@example.com',
+    PRINTING: machine.file('printing.js', `exports.onExecutePostLogin = async function () ${printing}`),
   };
   return { machine, words };
 }
