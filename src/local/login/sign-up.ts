@@ -14,7 +14,7 @@ import { loginPath, signUpPath } from './paths.ts';
 /** GET /u/signup: the page on which somebody becomes a user. */
 export async function showSignUp(scope: TenantScope, moment: Moment, request: Request): Promise<Response> {
   const step = await readStep(scope, moment, request);
-  return step instanceof Response ? step : page(step, { email: step.transaction.request.loginHint });
+  return step instanceof Response ? step : page(moment, step, { email: step.transaction.request.loginHint });
 }
 
 /** POST /u/signup: creates the user, and logs them in. */
@@ -25,7 +25,7 @@ export async function signUp(scope: TenantScope, moment: Moment, request: Reques
   const password = step.parameters.get('password') ?? '';
   const refuse = (text: string, error: string, field: FormProblem['field'] = 'email') => {
     note(moment, { error });
-    return page(step, { email, problem: { text, field } });
+    return page(moment, step, { email, problem: { text, field } });
   };
   if (email === undefined || !emailForm.test(email)) return refuse('Enter an email address.', 'invalid_signup');
   const weakness = passwordProblem(password);
@@ -53,12 +53,14 @@ function factsFor({ transaction, client, parameters }: LoginStep, http: Request,
 }
 
 function page(
+  { settings }: Moment,
   { state, client }: LoginStep,
   { email, problem }: { readonly email: string | undefined; readonly problem?: FormProblem },
 ) {
   return signUpPage({
     ...{ action: signUpPath, state, passwordRule, ...(email !== undefined && { email }), ...(problem && { problem }) },
     appName: String(client.name),
+    tenantName: String(settings.friendly_name ?? ''),
     loginUrl: `${loginPath}?${new URLSearchParams({ state })}`,
   });
 }
