@@ -8,7 +8,7 @@ import type { NamedApiResult, NamedAppResult } from './tenant-results.ts';
 type AnyObject = Readonly<Record<string, unknown>>;
 
 /** `before` or `after` is absent where there is no such member. */
-type ChangeResult = { readonly path: string; readonly before?: unknown; readonly after?: unknown };
+type DifferenceResult = { readonly path: string; readonly before?: unknown; readonly after?: unknown };
 
 /** How a login ended without tokens. */
 type RefusedLoginResult = {
@@ -22,7 +22,7 @@ type RefusedLoginResult = {
 type RehearsedTokenResult = {
   readonly claims: AnyObject;
   /** Compared with the login without a guest; null where that was refused. */
-  readonly changes: readonly ChangeResult[] | null;
+  readonly changes: readonly DifferenceResult[] | null;
 };
 
 /** `transfer rehearse`. */
@@ -48,7 +48,7 @@ export type TransferRehearseResult = {
     /** Null where the sign-up was refused. */
     readonly after: AnyObject | null;
     /** Without what every login changes. */
-    readonly changes: readonly ChangeResult[];
+    readonly changes: readonly DifferenceResult[];
   };
   /** The Actions that ran with the guest. Nothing that a failed one asked for counts. */
   readonly actions: readonly Omit<LocalActionTestResult, 'file' | 'duration_ms'>[];

@@ -59,6 +59,15 @@ const forgedExport = {
 const forgedTenant: object = structuredClone(sampleExport());
 for (const { document } of (forgedTenant as TenantExport).documents.client) document.name = evil;
 
+/** The file of an Action that prints, sets and throws what is hostile. */
+const hostileAction = `exports.onExecutePostLogin = async (event, api) => {
+  const evil = ${JSON.stringify(evil)};
+  console.log(evil);
+  api.user.setAppMetadata(evil, { [evil]: evil });
+  api.idToken.setCustomClaim(evil, evil);
+  if (event.anonymous_session) api.access.deny(evil, evil);
+};`;
+
 /** A command line after its path; words in capitals stand for what there is on the machine. */
 type Line = readonly string[];
 
@@ -147,6 +156,15 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
   'token logout': [['--keep'], ['--session', evil]],
   'token diff': [['TOKEN'], ['TOKEN', 'OTHER'], [evil, evil]],
   'token transfer': [[], ['--edition', 'ea'], ['--redirect-uri', evil]],
+  'transfer rehearse': [
+    ['--user', 'USER', '--action', 'ACTION'],
+    ['--user', 'new@example.com', '--new-user', '--via', 'cookie', '--session-token', 'TOKEN', '--app', 'CLIENT'],
+    ['--user', evil, '--app', 'CLIENT'],
+    ['--user', evil, '--new-user'],
+    ['--user', 'USER', '--via', evil],
+    ['--user', 'USER', '--session', evil],
+    ['--user', 'USER', '--action', evil],
+  ],
   'token watch': [['--session', evil]],
   'session list': [[]],
   'session show': [[], [evil], ['--lineage']],
@@ -240,7 +258,7 @@ async function hostileMachine(): Promise<{ machine: Machine; words: Readonly<Rec
     name: evil,
     app_type: evil,
     web_origins: [`https://a.example/${evil}`, evil],
-    callbacks: [`https://b.example/${evil}`, evil],
+    callbacks: [`https://b.example/${evil}`, evil, 'https://b.example/callback'],
     allowed_logout_urls: [`https://c.example/${evil}`],
     access_token: { custom_claim_mappings: [{ name: evil, expression: 'anonymous_session.metadata.language' }] },
   });
@@ -285,6 +303,7 @@ async function hostileMachine(): Promise<{ machine: Machine; words: Readonly<Rec
     NOWHERE: join(machine.folder, 'exported.json'),
     DOMAIN: 'a.example',
     USER: 'jane@example.com',
+    ACTION: machine.file('hostile.js', hostileAction),
   };
   return { machine, words };
 }

@@ -15,7 +15,7 @@ const nowhere = 'http://localhost:0/rehearsal';
 export function rehearsalRedirectUri(app: Pick<App, 'name' | 'body'>, selection: string): string {
   const callbacks = urlsIn(app, 'callbacks');
   if (callbacks.some((callback) => coversUrl(callback, nowhere))) return nowhere;
-  const exact = callbacks.find((callback) => coversUrl(callback, callback));
+  const exact = callbacks.find((callback) => /^[\x21-\x7e]+$/.test(callback) && coversUrl(callback, callback));
   if (exact !== undefined) return exact;
   const lacking = callbacks.length === 0 ? 'has no callback' : 'has only callbacks with a wildcard';
   throw new AnonError('failed', `Application '${app.name}' ${lacking}, so the login would lead nowhere.`, {
