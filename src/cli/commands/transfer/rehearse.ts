@@ -12,10 +12,7 @@ export const transferRehearseCommand = defineCommand({
   description: 'rehearse a login that carries a guest: verdict, Actions, and what differs because of the guest',
   options: rehearseOptions,
   calls: 'nothing',
-  examples: [
-    'transfer rehearse --user jane@example.com --new-user',
-    'transfer rehearse --user jane@example.com --new-user --action post-login.js',
-  ],
+  examples: ['transfer rehearse --user jane@example.com --new-user'],
   notes: `The login runs without a browser, in a copy of the local tenant that is then discarded: its users and sessions stay as \
 they are. It runs twice, first without the guest to compare with, so each Action runs twice; what an Action sends elsewhere is \
 really sent. Claims that differ in any two logins, such as iat and nonce, are not compared. Exits with 5 if the guest did not come \
