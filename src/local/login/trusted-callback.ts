@@ -59,17 +59,14 @@ export function urlsIn(list: unknown): string[] {
 }
 
 function mismatch({ name }: JsonObject, redirectUri: string): PageRefusal {
-  // A command is for pasting into a terminal.
-  const isPrintable = !/[\p{Cc}\p{Cf}\u2028\u2029]/u.test(`${String(name)}${redirectUri}`);
   return {
     status: 403,
     error: 'unauthorized_client',
     description: `Callback URL mismatch. ${redirectUri} is not in the list of allowed callback URLs`,
-    ...(isSafe(redirectUri) &&
-      isPrintable && {
-        hint: 'If it is yours, allow it, and log in again:',
-        command: ['anon-cli', 'app', 'callbacks', 'add', String(name), redirectUri],
-      }),
+    ...(isSafe(redirectUri) && {
+      hint: 'If it is yours, allow it, and log in again:',
+      command: ['anon-cli', 'app', 'callbacks', 'add', String(name), redirectUri],
+    }),
   };
 }
 

@@ -148,6 +148,7 @@ describe('a callback that is none of those of the application is refused', () =>
     ['any port, another scheme', 'https://localhost:3000/cb'],
     ['any port, a subdomain', 'http://a.localhost:3000/cb'],
     ['any port, one slash, which is relative to a tenant over HTTP', 'http:/localhost:3000/cb'],
+    ['any port, backslashes that climb', 'http://localhost:3000/x\\..\\cb'],
     ['any port, no slash, which is relative to a tenant over HTTP', 'http:localhost:3000/cb'],
     ['any port, three slashes', 'http:///localhost:3000/cb'],
     ['any port, a host in other case', 'http://LOCALHOST:3000/cb'],
@@ -176,7 +177,9 @@ describe('the command that would allow a callback', () => {
   const shown = async (name: string, redirect_uri: string) => {
     const tenant = await loginTenant({ app: { name } });
     const { text } = await tenant.browser().visit(tenant.authorizePath({ redirect_uri }));
-    return readHtml(text).values.find((value) => value.startsWith('anon-cli '));
+    const command = readHtml(text).values.find((value) => value.startsWith('anon-cli '));
+    expect(text.includes('If it is yours')).toBe(command !== undefined);
+    return command;
   };
 
   it('is shown as a shell reads it', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hiddenFields, postedMessage } from '../../support/html.ts';
-import { otherTenantKeys } from '../../support/local.ts';
+import { claimsOf, otherTenantKeys } from '../../support/local.ts';
 import { answerIn, type Visit } from '../../support/login-browser.ts';
 import { answerOf, callback, type LoginTenant, loginTenant, password } from '../../support/login-tenant.ts';
 
@@ -46,6 +46,13 @@ describe('a silent login without a session', () => {
     const tenant = await loginTenant();
     const visit = await tenant.browser().visit(tenant.authorizePath({ prompt: 'none', ...changes }));
     expect(answerIn(visit)).toEqual(required);
+  });
+
+  it('goes on with the user who is logged in, whatever login_hint says', async () => {
+    const tenant = await loginTenant();
+    const request = { prompt: 'none', response_type: 'id_token', login_hint: 'john@example.com' };
+    const { id_token = '' } = await tenant.authorized(request, await tenant.loggedIn(tenant.jane));
+    expect(claimsOf(id_token).sub).toBe(tenant.jane.user_id);
   });
 
   it('logs nobody in at a tenant with automatic logins', async () => {
