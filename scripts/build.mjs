@@ -7,9 +7,10 @@
 //   node scripts/build.mjs                 what is published
 //   node scripts/build.mjs --source-maps   for a debugger, or stack traces by source line: node --enable-source-maps
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -26,7 +27,7 @@ const options = {
   target: 'node20.18',
   outdir: output,
   outExtension: { '.js': '.cjs' },
-  external: ['libsql', '@napi-rs/keyring'],
+  external: ['@napi-rs/keyring'],
   define: { 'import.meta.dirname': '__dirname' },
   supported: { 'dynamic-import': false },
   legalComments: 'none',
@@ -43,15 +44,7 @@ async function buildWithBorders(entries) {
   for (let waiting = entries; waiting.length > 0; ) {
     const found = new Set();
     const entryPoints = waiting.map((path) => ({ in: path, out: flatName(path) }));
-    const { metafile } = await build({
-      ...options,
-      entryPoints,
-      plugins: [
-        borders(found),
-        ...[lazyChildProcess, plainSegments, connectionsAlone, confAlone, chalkAlone, versionAlone],
-        leftOut,
-      ],
-    });
+    const { metafile } = await build({ ...options, entryPoints, plugins: [borders(found), ...plugins] });
     for (const path of waiting) built.add(path);
     for (const path of Object.keys(metafile.inputs)) inputs.add(path);
     waiting = [...found].filter((path) => !built.has(path));
@@ -59,13 +52,24 @@ async function buildWithBorders(entries) {
   return { built, inputs };
 }
 
-function borders(found) {
+/**
+ * Builds the program once more with all that one command always needs in one file: finding and reading a dozen files takes
+ * longer than running what is in them. bin/anon-cli.cjs knows for which commands there is one.
+ */
+async function buildInOne(name, inside) {
+  const entryPoints = [{ in: join(source, 'cli', 'start.ts'), out: name }];
+  const within = new Set(inside.map((path) => join(source, path)));
+  await build({ ...options, entryPoints, plugins: [borders(new Set(), within), ...plugins] });
+}
+
+function borders(found, within = new Set()) {
   return {
     name: 'borders',
     setup({ onResolve }) {
       onResolve({ filter: /^\./ }, ({ path, importer, kind, resolveDir }) => {
         if (kind !== 'dynamic-import' || !importer.startsWith(source)) return undefined;
         const target = resolve(resolveDir, path);
+        if (within.has(target)) return undefined;
         found.add(target);
         return { path: `./${flatName(target)}.cjs`, external: true };
       });
@@ -137,6 +141,17 @@ const confAlone = {
   name: 'conf-alone',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^atomically$/ }, () => ({ path: join(source, 'io', 'files', 'atomic-write.ts') }));
+    // Conf compares what it has just read from a file with a copy of it.
+    onResolve({ filter: /^node:assert$/ }, ({ importer }) =>
+      /conf\/dist\/source\/index\.js$/.test(importer) ? { path: 'assert', namespace: 'equality' } : undefined,
+    );
+    onLoad({ filter: /./, namespace: 'equality' }, () => ({
+      contents: `export default {
+        deepEqual(one, other) {
+          if (JSON.stringify(one) !== JSON.stringify(other)) throw new Error('not equal');
+        },
+      };`,
+    }));
     onLoad({ filter: /conf\/dist\/source\/index\.js$/ }, ({ path }) => {
       const inSnap = 'if (process.env.SNAP) {';
       const text = readFileSync(path, 'utf8');
@@ -165,6 +180,35 @@ const leftOut = {
   },
 };
 
+/**
+ * libsql in a file of its own, which finds the binary faster than libsql does. Where it cannot, the installed libsql is used.
+ * package.json names one version, so that the binary is the one of these classes.
+ */
+const sqlite = {
+  name: 'sqlite',
+  setup({ onResolve, onLoad }) {
+    const binary = `require(${JSON.stringify(join(root, 'scripts', 'libsql-binary.cjs'))}).binary`;
+    onResolve({ filter: /^libsql$/ }, ({ importer, kind }) => {
+      if (kind === 'entry-point') return { path: 'libsql', namespace: 'sqlite' };
+      return importer.startsWith(source)
+        ? { path: './libsql.cjs', external: true }
+        : { path: 'libsql', external: true };
+    });
+    onLoad({ filter: /./, namespace: 'sqlite' }, () => ({
+      contents: `module.exports = ${binary} ? require('./node_modules/libsql/index.js') : require('libsql');`,
+      resolveDir: root,
+    }));
+    onLoad({ filter: /libsql\/index\.js$/ }, ({ path }) => {
+      const search = /^const \{ load, currentTarget \}.*?^\}\n/ms;
+      const text = readFileSync(path, 'utf8');
+      if (!search.test(text) || !text.includes('= requireNative();')) {
+        throw new Error('libsql no longer looks for its binary as the build expects');
+      }
+      return { contents: text.replace(search, `const requireNative = () => ${binary};\n`), loader: 'js' };
+    });
+  },
+};
+
 /** The program detects colour support itself, and chalk's detection would load node:tty. */
 const chalkAlone = {
   name: 'chalk-alone',
@@ -190,9 +234,14 @@ const versionAlone = {
 
 /** All files are in one folder, so that a name resolves from whichever file the importer is bundled into. */
 function flatName(path) {
+  if (!isAbsolute(path)) return path;
   return relative(join(source, 'cli'), path).replace(/\.ts$/, '').replaceAll('../', '').replaceAll('/', '-');
 }
 
+const plugins = [
+  ...[lazyChildProcess, plainSegments, connectionsAlone, confAlone, chalkAlone, versionAlone],
+  ...[sqlite, leftOut],
+];
 process.on('exit', () => rmSync(output, { recursive: true, force: true }));
 mkdirSync(output, { recursive: true });
 const { built, inputs } = await buildWithBorders([
@@ -200,12 +249,26 @@ const { built, inputs } = await buildWithBorders([
   join(source, 'io', 'store', 'keyring-process.ts'),
   join(source, 'io', 'actions', 'worker.ts'),
   join(source, 'library', 'index.ts'),
+  'libsql',
 ]);
+const world = ['cli/world/create-context.ts', 'cli/program/commander.ts'];
+const state = ['io/files/folders.ts', 'io/files/json-file.ts', 'io/store/profiles.ts', 'io/files/lock.ts'];
+await buildInOne('start-local-start', [
+  ...['cli/commands/local/start.ts', ...world, ...state, 'io/files/files.ts'],
+  ...['io/embedded/control.ts', 'io/certificates/renewed.ts', 'local/http/listen.ts', 'local/open-tenant.ts'],
+]);
+await buildInOne('start-token-create', [
+  ...['cli/commands/token/create.ts', ...world, ...state, 'io/store/sessions.ts'],
+  ...['io/embedded/tenant.ts', 'local/open-tenant.ts', 'local/responder.ts'],
+  ...['jose/encryption.ts', 'jose/signature.ts'],
+]);
+await buildInOne('start-token-decode', ['cli/commands/token/decode.ts', ...world]);
 const require = createRequire(import.meta.url);
 await writeHelp();
 await writeCompletionTree();
 writeDeclarations();
 writeLicences();
+writeDigests();
 const old = `${output}.old`;
 if (existsSync(finished)) renameSync(finished, old);
 renameSync(output, finished);
@@ -281,6 +344,15 @@ function writeLicences() {
     return `${name} ${version} (${license})\n\n${licenceText(folder)}`;
   });
   writeFileSync(join(output, 'THIRD-PARTY-LICENSES.txt'), texts.join(`\n${'-'.repeat(80)}\n\n`));
+}
+
+/** Ends each file with a digest of its content, under which bin/anon-cli.cjs saves its compiled code. */
+function writeDigests() {
+  for (const name of readdirSync(output).filter((name) => name.endsWith('.cjs'))) {
+    const path = join(output, name);
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, `${text}//${createHash('sha256').update(text).digest('hex').slice(0, 16)}\n`);
+  }
 }
 
 function licenceText(folder) {

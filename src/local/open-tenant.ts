@@ -1,17 +1,16 @@
 import type { EditionName } from '../wire/edition/edition.ts';
 import type { TenantExport } from '../wire/tenant-export.ts';
-import { type Action, actionsOf, addAction, type NewAction, removeAction } from './actions/action.ts';
+import type { Action, NewAction } from './actions/action.ts';
 import type { ActionAttempt, AttemptResult } from './actions/try-action.ts';
+import { outage } from './http/outage.ts';
 import { systemRandom } from './random.ts';
-import { exportState, importState, isFresh } from './state/carried-state.ts';
 import { editionOf } from './state/edition.ts';
 import { setIssuer } from './state/issuer.ts';
 import { readMoment } from './state/moment.ts';
-import { reseed } from './state/seed.ts';
 import { cachedStore } from './store/cached-store.ts';
 import { openDatabase, type StateLocation } from './store/location.ts';
 import type { PostgresPorts } from './store/postgres/address.ts';
-import { createTenant, outage, type Tenant, type TenantOptions } from './tenant.ts';
+import { createTenant, type Tenant, type TenantOptions } from './tenant.ts';
 import { makeKeys, tenantKeys } from './tokens/keys.ts';
 
 /** A tenant whose state is saved. Its functions throw what {@link openLocalTenant} throws. */
@@ -75,6 +74,7 @@ export async function openLocalTenant(
       return tenant.issuer;
     },
     ready: tenant.ready,
+    warmUp: tenant.warmUp,
     handle: tenant.handle,
     async setIssuer(issuer) {
       await setIssuer(store, issuer);
@@ -89,16 +89,19 @@ export async function openLocalTenant(
       return { clientId: String(client?.client_id), clientSecret: String(client?.client_secret) };
     },
     sessionKey: async () => (await tenantKeys(store)).sessionKey.export(),
-    reset: (edition) => reseed({ store, random, keys: makeKeys, issuer: tenant.issuer, edition }),
-    exportState: () => exportState(store),
-    importState: (file) => importState(store, file),
-    isFresh: () => isFresh(store),
+    async reset(edition) {
+      const { reseed } = await import('./state/seed.ts');
+      await reseed({ store, random, keys: makeKeys, issuer: tenant.issuer, edition });
+    },
+    exportState: async () => (await carried()).exportState(store),
+    importState: async (file) => (await carried()).importState(store, file),
+    isFresh: async () => (await carried()).isFresh(store),
     async actions() {
       await store.refresh();
-      return actionsOf(store);
+      return (await saved()).actionsOf(store);
     },
-    addAction: (added) => addAction(store, { random, nowMs: options.clock() }, added),
-    removeAction: (id) => removeAction(store, id),
+    addAction: async (added) => (await saved()).addAction(store, { random, nowMs: options.clock() }, added),
+    removeAction: async (id) => (await saved()).removeAction(store, id),
     async tryAction(attempt) {
       const { tryAction } = await import('./actions/try-action.ts');
       await tenant.ready();
@@ -111,3 +114,6 @@ export async function openLocalTenant(
     close: () => store.close(),
   };
 }
+
+const carried = () => import('./state/carried-state.ts');
+const saved = () => import('./actions/action.ts');

@@ -45,7 +45,7 @@ export const userPage = v.looseObject({
 // @see auth0@7.1.0 CreateUserRequestContent and UpdateUserRequestContent
 
 /** RFC 5321, section 4.5.3.1, limits both parts. Assumed: no spaces, and nothing that an address would have to quote. */
-const emailForm = /^[^\s@<>"(),:;[\]\\]{1,64}@[^\s@<>"(),:;[\]\\]{1,255}$/;
+export const emailForm = /^[^\s\p{Cc}@<>"(),:;[\]\\]{1,64}@[^\s\p{Cc}@<>"(),:;[\]\\]{1,255}$/u;
 const email = v.pipe(
   v.string(),
   v.regex(emailForm, ({ input }) => `Object didn't pass validation for format email: ${input}`),

@@ -157,7 +157,7 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
   'token diff': [['TOKEN'], ['TOKEN', 'OTHER'], [evil, evil]],
   'token transfer': [[], ['--edition', 'ea'], ['--redirect-uri', evil]],
   'transfer rehearse': [
-    ['--user', 'USER', '--action', 'ACTION'],
+    ['--user', 'USER', '--action', 'FILE'],
     ['--user', 'new@example.com', '--new-user', '--via', 'cookie', '--session-token', 'TOKEN', '--app', 'CLIENT'],
     ['--user', evil, '--app', 'CLIENT'],
     ['--user', evil, '--new-user'],
@@ -228,6 +228,15 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
   ],
   'local import': [[evil], ['FORGED', '--yes'], ['FORGED TENANT', '--yes'], ['WRONG TENANT', '--yes']],
   'local show': [[]],
+  'local action list': [[]],
+  'local action show': [['ACTION'], [evil]],
+  'local action test': [['ACTION'], ['FILE'], ['FILE', '--user', evil], [evil]],
+  'local action add': [
+    ['post-login', evil],
+    [evil, 'FILE'],
+    ['post-login', 'FILE', '--name', evil, '--secret', evil],
+  ],
+  'local action remove': [[evil], ['ACTION']],
   'local user list': [[]],
   'local user show': [['USER'], [evil]],
   'local user add': [
@@ -269,6 +278,15 @@ async function hostileMachine(): Promise<{ machine: Machine; words: Readonly<Rec
   });
   await machine.done('local', 'user', 'add', 'jane@example.com', '--id', 'jane');
   await changeDocument(store, 'user', 'auth0|jane', { name: evil, user_metadata: { [evil]: evil }, last_login: evil });
+  const action = {
+    id: 'ACTION',
+    name: evil,
+    trigger: 'post-login',
+    file: `/${evil}`,
+    secrets: { [evil]: evil },
+    order: 1,
+  };
+  await store.write((writer) => writer.put('action', action.id, action));
   const content = JSON.parse(readFileSync(machine.profilesPath, 'utf8'));
   content.profiles.local = { app: { clientId: String(client), name: evil }, api: { audience: evil, name: evil } };
   content.profiles[evil] = { domain: 'evil.example', app: { clientId: evil, name: evil }, production: true };
@@ -303,7 +321,7 @@ async function hostileMachine(): Promise<{ machine: Machine; words: Readonly<Rec
     NOWHERE: join(machine.folder, 'exported.json'),
     DOMAIN: 'a.example',
     USER: 'jane@example.com',
-    ACTION: machine.file('hostile.js', hostileAction),
+    FILE: machine.file('hostile.js', hostileAction),
   };
   return { machine, words };
 }

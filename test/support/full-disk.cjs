@@ -24,7 +24,7 @@ fs.writeSync = function writeNothing(descriptor, ...rest) {
 const load = Module._load;
 Module._load = function loadFull(request, ...rest) {
   const loaded = load.call(this, request, ...rest);
-  if (request !== 'libsql') return loaded;
+  if (request !== './libsql.cjs') return loaded;
   return class Full extends loaded {
     constructor(path, options) {
       super(path, options);

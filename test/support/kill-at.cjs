@@ -33,7 +33,7 @@ const load = Module._load;
 let database;
 Module._load = function loadCounted(request, ...rest) {
   const loaded = load.call(this, request, ...rest);
-  if (request === 'libsql' && database === undefined) {
+  if (request === './libsql.cjs' && database === undefined) {
     database = loaded;
     counted(loaded.prototype, 'exec');
     counted(loaded.prototype, 'prepare');

@@ -2,7 +2,6 @@ import type { Rehearsal, Rehearsed } from '../../local/rehearse.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import type { TenantExport } from '../../wire/tenant-export.ts';
 import { type LocalActions, localActions } from './local-actions.ts';
-import { localNames } from './names.ts';
 import type { LocalPorts } from './ports.ts';
 import { type LocalServer, type ServeOptions, serveLocal } from './server.ts';
 import type { StateAddress } from './state-address.ts';
@@ -38,7 +37,7 @@ export function localControl(ports: LocalPorts): LocalControl {
   const { state } = ports;
   return {
     state,
-    exists: async () => (await localNames(state)) !== undefined,
+    exists: async () => (await (await import('./names.ts')).localNames(state)) !== undefined,
     describe: (asked) =>
       withLocal(ports, { edition: asked }, async (local) => {
         const [edition, credentials] = [await local.edition(), await local.managementCredentials()];

@@ -13,6 +13,8 @@ export interface Callback {
   readonly redirectUri: string;
   readonly responseMode: ResponseMode;
   readonly state: string | undefined;
+  /** The issuer, at a tenant whose answers name it. @see RFC 9207 */
+  readonly iss: string | undefined;
 }
 
 /** A checked request to /authorize. @see OpenID Connect Core, section 3.1.2.1 */
@@ -45,7 +47,7 @@ export const knownParameters = [
  * How the answer is delivered, refusals included: as the request says where that can be read, otherwise as its response type
  * has it by default. @see OAuth 2.0 Multiple Response Type Encoding Practices, sections 2.1 and 5
  */
-export function callbackOf(parameters: Parameters, redirectUri: string): Callback {
+export function callbackOf({ settings, issuer }: Moment, parameters: Parameters, redirectUri: string): Callback {
   const types = words(parameters.get('response_type'));
   const preset = types.some((type) => type === 'token' || type === 'id_token') ? 'fragment' : 'query';
   const mode = responseModes.find((name) => name === parameters.get('response_mode'));
@@ -56,6 +58,7 @@ export function callbackOf(parameters: Parameters, redirectUri: string): Callbac
     redirectUri,
     responseMode: isUnsafe || isUnheard ? preset : (mode ?? preset),
     state: parameters.get('state'),
+    iss: settings.authorization_response_iss_parameter_supported === true ? issuer : undefined,
   };
 }
 

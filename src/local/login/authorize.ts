@@ -36,14 +36,14 @@ export async function authorize(scope: TenantScope, moment: Moment, request: Req
   if (!('client' in trusted)) return refusedPage(request, moment, trusted);
   const { client, redirectUri } = trusted;
   note(moment, { app: String(client.name) });
-  const callback = callbackOf(parameters, redirectUri);
+  const callback = callbackOf(moment, parameters, redirectUri);
   try {
     checkPushed(client, sent);
     return await decide(scope, moment, { request, parameters, client, callback });
   } catch (error) {
     if (!isAuthorizationError(error)) throw error;
     note(moment, { error: error.error });
-    return callbackError(callback, error);
+    return callbackError(callback, error, request);
   }
 }
 

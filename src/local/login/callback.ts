@@ -7,13 +7,16 @@ import { webMessagePage } from './pages/web-message-page.ts';
 /** The parameters of an answer, without those that are undefined. */
 type Answer = Readonly<Record<string, string | undefined>>;
 
+/** The request that is answered. */
+type Answered = Pick<Request, 'method'>;
+
 /**
  * Sends an answer to the application, in the response mode of its request. `state` comes back if it was sent.
  * @see OAuth 2.0 Multiple Response Type Encoding Practices, section 2.1; OAuth 2.0 Form Post Response Mode
  */
-export function callbackResponse(callback: Callback, answer: Answer): Response {
-  const { redirectUri, responseMode, state } = callback;
-  const parameters = Object.entries({ ...answer, state }).flatMap(([name, value]): [string, string][] =>
+export function callbackResponse(callback: Callback, answer: Answer, { method }: Answered): Response {
+  const { redirectUri, responseMode, state, iss } = callback;
+  const parameters = Object.entries({ ...answer, state, iss }).flatMap(([name, value]): [string, string][] =>
     value === undefined ? [] : [[name, value]],
   );
   if (responseMode === 'form_post') return formPostPage(redirectUri, parameters);
@@ -21,16 +24,20 @@ export function callbackResponse(callback: Callback, answer: Answer): Response {
     const { origin } = new URL(redirectUri);
     return webMessagePage({ targetOrigin: origin, response: Object.fromEntries(parameters) });
   }
-  return redirect(
-    responseMode === 'fragment' ? withFragment(redirectUri, parameters) : withQuery(redirectUri, parameters),
-  );
+  const location =
+    responseMode === 'fragment' ? withFragment(redirectUri, parameters) : withQuery(redirectUri, parameters);
+  return redirect(location, method === 'POST' ? 303 : 302);
 }
 
-export function callbackError(callback: Callback, { error, description }: AuthorizationError): Response {
-  return callbackResponse(callback, { error, error_description: description });
+export function callbackError(
+  callback: Callback,
+  { error, description }: AuthorizationError,
+  answered: Answered,
+): Response {
+  return callbackResponse(callback, { error, error_description: description }, answered);
 }
 
-/** 302, or 303 after a form. Nobody must save it: it may have a code. */
+/** 303 after a form, which may have had a password. Nobody must save it: it may have a code. @see RFC 9700, section 4.12 */
 export function redirect(location: string, status: 302 | 303 = 302): Response {
   const headers = { location: headerText(location), 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' };
   return new Response(null, { status, headers });

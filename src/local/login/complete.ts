@@ -31,7 +31,7 @@ export async function completeLogin(scope: TenantScope, moment: Moment, login: L
   } catch (error) {
     if (!isAuthorizationError(error)) throw error;
     note(moment, { error: error.error });
-    return callbackError(login.request, error);
+    return callbackError(login.request, error, login.http);
   }
 }
 
@@ -64,8 +64,7 @@ async function answer(scope: TenantScope, moment: Moment, login: Login): Promise
   const idToken = request.responseType.includes('id_token')
     ? await signIdToken(moment, { client, user, authorization, ...(code !== undefined && { code }) })
     : undefined;
-  const iss = moment.settings.authorization_response_iss_parameter_supported === true ? moment.issuer : undefined;
-  return withCookies(callbackResponse(request, { code, id_token: idToken, iss }), opened.cookies);
+  return withCookies(callbackResponse(request, { code, id_token: idToken }, login.http), opened.cookies);
 }
 
 /** The user as Actions see them: this login counts. */

@@ -39,12 +39,13 @@ export function newLoginSession(
 ): { readonly session: LoginSession; readonly cookies: readonly string[] } {
   const cookie = randomToken(random, 32);
   const { nowSeconds } = moment;
-  const { wholeSeconds, idleSeconds } = lifetimes(moment);
+  const { wholeSeconds } = lifetimes(moment);
   const session = {
     ...{ id: idOf(cookie), userId, authTimeSeconds: nowSeconds },
     ...{ usedSeconds: nowSeconds, endSeconds: nowSeconds + wholeSeconds },
   };
-  return { session, cookies: sessionCookies(loginCookie, cookie, Math.min(wholeSeconds, idleSeconds)) };
+  // For the whole time: a use, which no response sets the cookie for again, makes an idle session last longer.
+  return { session, cookies: sessionCookies(loginCookie, cookie, wholeSeconds) };
 }
 
 export function putLoginSession(writer: StoreWriter, session: LoginSession): void {

@@ -1,7 +1,8 @@
 import { coversUrl } from '../../wire/allowed-url.ts';
 import { type Moment, note, type TenantScope } from '../scope.ts';
+import { findUser } from '../users/user.ts';
 import { redirect, withCookies } from './callback.ts';
-import { endLoginSession, readLoginSession } from './login-session.ts';
+import { endLoginSession, type LoginSession, readLoginSession } from './login-session.ts';
 import { loggedOutPage } from './pages/logout-page.ts';
 import { readParameters } from './parameters.ts';
 import { refusedPage } from './refused-page.ts';
@@ -33,20 +34,28 @@ export async function endAndGo(
   { request, location }: { readonly request: Request; readonly location: string | undefined },
 ): Promise<Response> {
   const session = await readLoginSession(scope.store, moment, request);
+  if (session) note(moment, { user: await nameOf(scope, session) });
   const cookies = await endLoginSession(scope, session);
   const response = location === undefined ? loggedOutPage() : redirect(location, request.method === 'POST' ? 303 : 302);
   return withCookies(response, cookies);
 }
 
+async function nameOf({ store }: TenantScope, { userId }: LoginSession): Promise<string> {
+  return String((await findUser(store, userId))?.email ?? userId);
+}
+
 /** The URLs that a logout may lead to: those of an application, or without one those of the tenant. */
 export async function logoutUrls(
   { store }: TenantScope,
-  { settings }: Moment,
+  moment: Moment,
   clientId: string | undefined,
 ): Promise<string[] | PageRefusal> {
-  if (clientId === undefined) return urlsIn(settings.allowed_logout_urls);
+  if (clientId === undefined) return urlsIn(moment.settings.allowed_logout_urls);
   const client = await store.get('client', clientId);
-  if (client && client.global !== true) return urlsIn(client.allowed_logout_urls);
+  if (client && client.global !== true) {
+    note(moment, { app: String(client.name) });
+    return urlsIn(client.allowed_logout_urls);
+  }
   return { status: 400, error: 'invalid_request', description: `Unknown client: ${clientId}` };
 }
 

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../wire/schema.ts';
+import { emailForm } from '../../wire/user.ts';
 import type { LoginFacts } from '../actions/login-facts.ts';
 import { type Moment, note, type TenantScope } from '../scope.ts';
 import { passwordProblem, passwordRule } from '../users/password.ts';
@@ -13,7 +14,7 @@ import { loginPath, signUpPath } from './paths.ts';
 /** GET /u/signup: the page on which somebody becomes a user. */
 export async function showSignUp(scope: TenantScope, moment: Moment, request: Request): Promise<Response> {
   const step = await readStep(scope, moment, request);
-  return step instanceof Response ? step : page(step, { email: step.transaction.request.loginHint });
+  return step instanceof Response ? step : page(moment, step, { email: step.transaction.request.loginHint });
 }
 
 /** POST /u/signup: creates the user, and logs them in. */
@@ -24,10 +25,9 @@ export async function signUp(scope: TenantScope, moment: Moment, request: Reques
   const password = step.parameters.get('password') ?? '';
   const refuse = (text: string, error: string, field: FormProblem['field'] = 'email') => {
     note(moment, { error });
-    return page(step, { email, problem: { text, field } });
+    return page(moment, step, { email, problem: { text, field } });
   };
-  if (email === undefined || !/^[^\s@]+@[^\s@]+$/.test(email))
-    return refuse('Enter an email address.', 'invalid_signup');
+  if (email === undefined || !emailForm.test(email)) return refuse('Enter an email address.', 'invalid_signup');
   const weakness = passwordProblem(password);
   if (weakness !== undefined) return refuse(weakness, 'password_strength_error', 'password');
   if (await findUserByEmail(scope.store, email)) return refuse('A user with this email address exists.', 'user_exists');
@@ -53,12 +53,14 @@ function factsFor({ transaction, client, parameters }: LoginStep, http: Request,
 }
 
 function page(
+  { settings }: Moment,
   { state, client }: LoginStep,
   { email, problem }: { readonly email: string | undefined; readonly problem?: FormProblem },
 ) {
   return signUpPage({
     ...{ action: signUpPath, state, passwordRule, ...(email !== undefined && { email }), ...(problem && { problem }) },
     appName: String(client.name),
+    tenantName: String(settings.friendly_name ?? ''),
     loginUrl: `${loginPath}?${new URLSearchParams({ state })}`,
   });
 }

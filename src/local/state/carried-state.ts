@@ -94,7 +94,7 @@ const givenLater: JsonObject = {
   web_origins: sampleOrigins,
   allowed_origins: sampleOrigins,
   callbacks: sampleCallbacks,
-  allowed_logout_urls: [...sampleOrigins, ...sampleCallbacks],
+  allowed_logout_urls: sampleCallbacks,
   oidc_logout: { rp_logout_end_session_endpoint_discovery: true },
 };
 

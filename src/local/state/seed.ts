@@ -68,7 +68,7 @@ function putSeed(writer: StoreWriter, { random, issuer, material, edition }: See
     web_origins: [...sampleOrigins],
     allowed_origins: [...sampleOrigins],
     callbacks: [...sampleCallbacks],
-    allowed_logout_urls: [...sampleOrigins, ...sampleCallbacks],
+    allowed_logout_urls: [...sampleCallbacks],
     // Like an application from the service's dashboard: only anonymous sessions remain to be enabled.
     ...(edition.needsOidcConformance && { oidc_conformant: true }),
   });

@@ -2,11 +2,11 @@ import { parseTenantDomain } from '../../../domain/profile/address.ts';
 import { AnonError } from '../../../errors.ts';
 import type { LocalServer } from '../../../io/embedded/server.ts';
 import type { OwnFiles } from '../../../io/embedded/serving-certificate.ts';
+import { signOnEveryProcessor } from '../../../io/embedded/thread-pool.ts';
 import type { RateLimit } from '../../../local/http/rate-limit.ts';
 import { parseUrl } from '../../../wire/url.ts';
 import { isForPeople } from '../../output/formats.ts';
 import { type Access, requestedEdition } from '../../tenant/access.ts';
-import { accessLocalTenant } from '../../tenant/local-access.ts';
 import type { Context } from '../../world/context.ts';
 import type { DatabaseText } from '../../world/database-state.ts';
 import { defineCommand } from '../define-command.ts';
@@ -51,6 +51,7 @@ database, which other processes may serve too, --port makes the issuer of a new 
 another process serves it with another issuer. To make browsers and SDKs trust its certificate: anon-cli local trust`,
   more: 'docs/local-tenant.md',
   async run(context, _args, options) {
+    signOnEveryProcessor();
     const port = options.port === undefined ? undefined : parsePort(options.port);
     const domain = options.domain === undefined ? undefined : parseDomain(options.domain);
     const rateLimit = parseRateLimit(options.rateLimit);
@@ -60,7 +61,8 @@ another process serves it with another issuer. To make browsers and SDKs trust i
     const database: DatabaseText | undefined =
       options.database === undefined ? undefined : { text: options.database, from: '--database' };
     const local = await context.local(database);
-    const connect = () => accessLocalTenant(context, options, database);
+    const connect = async () =>
+      (await import('../../tenant/local-access.ts')).accessLocalTenant(context, options, database);
     const isLogged = !options.quiet && isForPeople(options);
     const log = isLogged ? requestLog(context, connect) : undefined;
     const { autoLogin: user } = options;

@@ -37,9 +37,9 @@ ${helpText(help)}
 }
 
 function helpText({ hint, command }: Pick<ErrorPage, 'hint' | 'command'>): Html {
-  const isSafe = command !== undefined && !command.some((word) => unprintable.test(word));
+  if (command?.some((word) => unprintable.test(word))) return nothing;
   return html`${hint === undefined ? nothing : html`<p>${hint}</p>`}
-${isSafe ? html`<pre><code>${command.map(shellWord).join(' ')}</code></pre>` : nothing}`;
+${command === undefined ? nothing : html`<pre><code>${command.map(shellWord).join(' ')}</code></pre>`}`;
 }
 
 /** A terminal acts on control characters that are pasted, even between quotes, and others change what people read. */
