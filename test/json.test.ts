@@ -100,7 +100,8 @@ function plain(value: unknown, machine: Machine, name = ''): unknown {
   if (name === 'jti') return 'eH5kOfqXBmvvuIIrcVt4Rw';
   if (typeof value !== 'string') return value;
   if (name === 'password') return 'password…';
-  if (['anon_transfer_token', 'state', 'nonce', 'code_verifier'].includes(name) && value.length > 20) return `${name}…`;
+  if (['anon_transfer_token', 'state', 'nonce', 'code_verifier', 'sid', 'at_hash'].includes(name) && value.length > 20)
+    return `${name}…`;
   if (name === 'authorize_url')
     return value
       .replaceAll(/\b(anon_transfer_token|state|nonce|code_challenge|session_transfer_token)=[^&]+/g, '$1=…')

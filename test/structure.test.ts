@@ -89,7 +89,20 @@ const floors: Record<string, { ground: string[]; folders: string[] }> = {
   },
   domain: {
     ground: [...['clock', 'did-you-mean', 'duration', 'find-by-reference'], ...['pem', 'shell-word', 'truncate']],
-    folders: ['exchange', 'profile', 'token', 'plan', 'api', 'app', 'user', 'tenant', 'session', 'claims', 'gates'],
+    folders: [
+      'exchange',
+      'profile',
+      'token',
+      'plan',
+      'api',
+      'app',
+      'user',
+      'tenant',
+      'session',
+      'claims',
+      'gates',
+      'rehearsal',
+    ],
   },
   io: {
     ground: ['clock', 'env'],
@@ -97,7 +110,19 @@ const floors: Record<string, { ground: string[]; folders: string[] }> = {
   },
   local: {
     ground: ['random', 'scope'],
-    folders: ['store', 'tokens', 'state', 'http', 'clients', 'guests', 'users', 'actions', 'login', 'routes'],
+    folders: [
+      'store',
+      'tokens',
+      'state',
+      'http',
+      'clients',
+      'guests',
+      'users',
+      'actions',
+      'login',
+      'routes',
+      'rehearsal',
+    ],
   },
 };
 

@@ -31,6 +31,7 @@ export type {
   StatusResult,
   VersionResult,
 } from './profile-results.ts';
+export type { TransferRehearseResult } from './rehearsal-results.ts';
 export type {
   SessionExport,
   SessionForgetResult,

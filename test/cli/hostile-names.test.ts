@@ -56,17 +56,17 @@ const forgedExport = {
   sessions: [{ name: 'forged', session_token: token, access_token: token, client_id: evil, audience: evil }],
 };
 
-/** The body of an Action that prints, sets and denies. */
-const printing = `{
-  const [, api] = arguments, evil = ${JSON.stringify(evil)};
-  console.log(evil, { [evil]: evil });
-  api.user.setAppMetadata(evil, evil);
-  api.idToken.setCustomClaim(evil, evil);
-  api.access.deny(evil);
-}`;
-
 const forgedTenant: object = structuredClone(sampleExport());
 for (const { document } of (forgedTenant as TenantExport).documents.client) document.name = evil;
+
+/** The file of an Action that prints, sets and throws what is hostile. */
+const hostileAction = `exports.onExecutePostLogin = async (event, api) => {
+  const evil = ${JSON.stringify(evil)};
+  console.log(evil);
+  api.user.setAppMetadata(evil, { [evil]: evil });
+  api.idToken.setCustomClaim(evil, evil);
+  if (event.anonymous_session) api.access.deny(evil, evil);
+};`;
 
 /** A command line after its path; words in capitals stand for what there is on the machine. */
 type Line = readonly string[];
@@ -156,6 +156,15 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
   'token logout': [['--keep'], ['--session', evil]],
   'token diff': [['TOKEN'], ['TOKEN', 'OTHER'], [evil, evil]],
   'token transfer': [[], ['--edition', 'ea'], ['--redirect-uri', evil]],
+  'transfer rehearse': [
+    ['--user', 'USER', '--action', 'FILE'],
+    ['--user', 'new@example.com', '--new-user', '--via', 'cookie', '--session-token', 'TOKEN', '--app', 'CLIENT'],
+    ['--user', evil, '--app', 'CLIENT'],
+    ['--user', evil, '--new-user'],
+    ['--user', 'USER', '--via', evil],
+    ['--user', 'USER', '--session', evil],
+    ['--user', 'USER', '--action', evil],
+  ],
   'token watch': [['--session', evil]],
   'session list': [[]],
   'session show': [[], [evil], ['--lineage']],
@@ -221,11 +230,11 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
   'local show': [[]],
   'local action list': [[]],
   'local action show': [['ACTION'], [evil]],
-  'local action test': [['ACTION'], ['PRINTING'], ['PRINTING', '--user', evil], [evil]],
+  'local action test': [['ACTION'], ['FILE'], ['FILE', '--user', evil], [evil]],
   'local action add': [
     ['post-login', evil],
-    [evil, 'PRINTING'],
-    ['post-login', 'PRINTING', '--name', evil, '--secret', evil],
+    [evil, 'FILE'],
+    ['post-login', 'FILE', '--name', evil, '--secret', evil],
   ],
   'local action remove': [[evil], ['ACTION']],
   'local user list': [[]],
@@ -258,7 +267,7 @@ async function hostileMachine(): Promise<{ machine: Machine; words: Readonly<Rec
     name: evil,
     app_type: evil,
     web_origins: [`https://a.example/${evil}`, evil],
-    callbacks: [`https://b.example/${evil}`, evil],
+    callbacks: [`https://b.example/${evil}`, evil, 'https://b.example/callback'],
     allowed_logout_urls: [`https://c.example/${evil}`],
     access_token: { custom_claim_mappings: [{ name: evil, expression: 'anonymous_session.metadata.language' }] },
   });
@@ -312,7 +321,7 @@ async function hostileMachine(): Promise<{ machine: Machine; words: Readonly<Rec
     NOWHERE: join(machine.folder, 'exported.json'),
     DOMAIN: 'a.example',
     USER: 'jane@example.com',
-    PRINTING: machine.file('printing.js', `exports.onExecutePostLogin = async function () ${printing}`),
+    FILE: machine.file('hostile.js', hostileAction),
   };
   return { machine, words };
 }

@@ -23,6 +23,10 @@ export const groups: Readonly<Record<string, { readonly description: string; rea
   'api scopes': { description: 'the scopes that guests get at an API', example: 'api scopes add shop write:cart' },
   claims: { description: "claims in guests' access tokens, mapped from session values", example: 'claims list' },
   token: { description: 'guest sessions and their tokens: create, update, decode, verify', example: 'token create' },
+  transfer: {
+    description: 'rehearsals of logins that guests come along with',
+    example: 'transfer rehearse --user jane@example.com --new-user',
+  },
   session: { description: 'the guest sessions saved on this machine, by name', example: 'session list' },
   profile: { description: 'the tenants you work with, with credentials and defaults', example: 'profile list' },
   local: {
@@ -90,6 +94,7 @@ export const commands: Readonly<Record<string, () => Promise<CommandDefinition>>
   'claims remove': async () => (await import('../commands/claims/change.ts')).claimsRemoveCommand,
   'token diff': async () => (await import('../commands/token/diff.ts')).tokenDiffCommand,
   'token transfer': async () => (await import('../commands/token/transfer.ts')).tokenTransferCommand,
+  'transfer rehearse': async () => (await import('../commands/transfer/rehearse.ts')).transferRehearseCommand,
   'token watch': async () => (await import('../commands/token/watch.ts')).tokenWatchCommand,
   login: async () => (await import('../commands/login/login.ts')).loginCommand,
   'profile list': async () => (await import('../commands/profile/read.ts')).profileListCommand,

@@ -1,5 +1,5 @@
 import type { Action } from '../../local/actions/action.ts';
-import type { ActionCommand, ActionOutcome } from '../../local/actions/runner.ts';
+import type { ActionCommand, ActionOutcome, ActionPrint } from '../../local/actions/runner.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { Paint } from './paint.ts';
 import { printable, printableValue } from './printable.ts';
@@ -43,10 +43,7 @@ export interface Attempt {
 export function renderAttempt(paint: Paint, { name, outcome, milliseconds }: Attempt): string {
   const { commands, printed, failure } = outcome;
   const isRefused = failure !== undefined || denialIn(commands) !== undefined;
-  const lines = [
-    ...printed.map(({ level, text }) => [level === 'log' ? 'printed' : `printed (${level})`, printable(text)] as const),
-    ...commands.map((command) => commandText(command)),
-  ];
+  const lines = [...printed.map(printedText), ...commands.map(commandText)];
   const title = `${isRefused ? paint.red('✖') : paint.green('✔')} ${printable(name)} ran for ${milliseconds} ms\n`;
   if (lines.length === 0) return `${title}${failure === undefined ? paint.dim('  It asked for nothing.\n') : ''}`;
   return title + rows(paint, lines);
@@ -62,13 +59,18 @@ export function attemptData({ name, trigger, file, outcome, milliseconds }: Atte
 }
 
 /** Why the login would end here; undefined where it would go on. */
-export function refusalOf({ name, outcome: { commands, failure } }: Attempt): string | undefined {
+export function refusalOf({
+  name,
+  outcome: { commands, failure },
+}: Pick<Attempt, 'name' | 'outcome'>): string | undefined {
   if (failure !== undefined) return `Action ${name} failed: ${failure.replace(/\.$/, '')}.`;
   const denied = denialIn(commands);
   return denied && `Action ${name} denied the login: ${denied.reason.replace(/\.$/, '') || denied.code}.`;
 }
 
-function denialIn(commands: readonly ActionCommand[]): { readonly code: string; readonly reason: string } | undefined {
+export function denialIn(
+  commands: readonly ActionCommand[],
+): { readonly code: string; readonly reason: string } | undefined {
   for (const command of commands) {
     if (command.kind === 'deny') return { code: command.code, reason: command.reason };
     if (command.kind === 'validation_error') return { code: command.code, reason: command.message };
@@ -76,7 +78,11 @@ function denialIn(commands: readonly ActionCommand[]): { readonly code: string; 
   return undefined;
 }
 
-function commandText(command: ActionCommand): readonly [label: string, value: string] {
+export function printedText({ level, text }: ActionPrint): readonly [label: string, value: string] {
+  return [level === 'log' ? 'printed' : `printed (${level})`, printable(text)];
+}
+
+export function commandText(command: ActionCommand): readonly [label: string, value: string] {
   switch (command.kind) {
     case 'app_metadata':
     case 'user_metadata':

@@ -1,3 +1,4 @@
+import type { Rehearsal, Rehearsed } from '../../local/rehearse.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import type { TenantExport } from '../../wire/tenant-export.ts';
 import { type LocalActions, localActions } from './local-actions.ts';
@@ -28,6 +29,8 @@ export interface LocalControl {
   readonly actions: LocalActions;
   /** Whether nothing would be lost with the tenant, because it is new or nobody has changed it. */
   isFresh(): Promise<boolean>;
+  /** Logs a user in, with and without a guest, in copies of the tenant: nothing of it stays. */
+  rehearse(login: Rehearsal): Promise<Rehearsed>;
 }
 
 export function localControl(ports: LocalPorts): LocalControl {
@@ -46,5 +49,6 @@ export function localControl(ports: LocalPorts): LocalControl {
     import: (file) => withLocal(ports, {}, (local) => local.importState(file)),
     actions: localActions(ports),
     isFresh: () => withLocal(ports, {}, (local) => local.isFresh()),
+    rehearse: async (login) => (await import('./rehearsal.ts')).rehearseLogin(ports, login),
   };
 }
