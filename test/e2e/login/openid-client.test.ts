@@ -96,6 +96,15 @@ describe('an OpenID client that follows the specifications', () => {
     await expect(attempt).rejects.toMatchObject({ error: 'login_required' });
   });
 
+  it('logs out with the id of the session, without a question', async () => {
+    const made = await scene();
+    const { config, visiting } = made;
+    const tokens = await client.authorizationCodeGrant(config, (await answered(made)).url, checks);
+    const hint = String(tokens.claims()?.sid);
+    const end = client.buildEndSessionUrl(config, { post_logout_redirect_uri: home, logout_hint: hint });
+    expect((await visiting.open(end, { stopAt: home })).url.href).toBe(home);
+  });
+
   it.each(['fragment', 'form_post'])('logs in with an ID token alone, response mode %s', async (mode) => {
     const made = await scene({ execute: [client.useIdTokenResponseType] });
     const { url, html } = await answered(made, { response_mode: mode });

@@ -52,9 +52,9 @@ async function newGuest(page: Page, cart: string): Promise<string> {
   return guestOf(accessToken);
 }
 
-async function fillIn(page: Page): Promise<void> {
-  await page.getByLabel('Email address').fill(jane.email);
-  await page.getByLabel('Password').fill(jane.password);
+async function fillIn(page: Page, { email, password }: { email: string; password: string } = jane): Promise<void> {
+  await page.getByLabel('Email address').fill(email);
+  await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Continue', exact: true }).click();
 }
 
@@ -139,6 +139,18 @@ describe('@auth0/auth0-spa-js in Chromium, edition ea', () => {
     expect(await callSpa(page, 'getIdTokenClaims')).toMatchObject({ [guestClaim]: guest, [cartClaim]: 'c2' });
     expect(popup.isClosed()).toBe(true);
     expect(complaints).toEqual([]);
+  });
+
+  it('signs a guest up', async () => {
+    const made = await scene();
+    const { page, origin } = made;
+    const guest = await newGuest(page, 'c5');
+    await callSpa(page, 'loginWithRedirect', { authorizationParams: { screen_hint: 'signup' } });
+    await fillIn(page, { email: 'mary@example.com', password: 'Wrong-Horse-8' });
+    await page.waitForURL(`${origin}/?code=*`);
+    await spaReady(page);
+    await callSpa(page, 'handleRedirectCallback');
+    expect(await callSpa(page, 'getUser')).toMatchObject({ email: 'mary@example.com', [guestClaim]: guest });
   });
 
   it('logs in with the cookie of a guest alone, as before version 2.28', async () => {
