@@ -35,7 +35,8 @@ export function responder(
   read: (nowSeconds: number, mayLag: boolean) => Promise<Moment>,
 ): (request: Request, nowSeconds: number) => Promise<Response> {
   const { store, random, databaseName = 'memory', runAction, autoLogin, onServed } = options;
-  const appFor = routes({ store, random, runAction, autoLogin }, options);
+  const { guests, others } = routes({ store, random, runAction, autoLogin }, options);
+  const appFor = (path: string) => (isForGuests(path) ? guests : others);
   const respond = async (
     request: Request,
     path: string,
@@ -69,8 +70,11 @@ function isRead({ method }: Request): boolean {
 
 type App = Hono<MomentBindings>;
 
-/** Two apps, because the router tries one route after the other, and most requests are guests'. */
-function routes(scope: TenantScope, { clock, rateLimit, plainHttp }: TenantOptions): (path: string) => App {
+/** The route table: two apps, because the router tries one route after the other, and most requests are guests'. */
+export function routes(
+  scope: TenantScope,
+  { clock, rateLimit, plainHttp }: Pick<TenantOptions, 'clock' | 'rateLimit' | 'plainHttp'>,
+): { readonly guests: App; readonly others: App } {
   const limiter = rateLimit && rateLimiter(rateLimit, clock);
   const [guests, others] = [emptyApp(), emptyApp()];
   for (const path of corsPaths) (isForGuests(path) ? guests : others).use(path, cors(scope.store));
@@ -94,7 +98,7 @@ function routes(scope: TenantScope, { clock, rateLimit, plainHttp }: TenantOptio
   others.all('/api/v2/*', () => {
     throw managementRefusal(403, 'Insufficient scope, expected any of: (not served here)', 'insufficient_scope');
   });
-  return (path) => (isForGuests(path) ? guests : others);
+  return { guests, others };
 }
 
 function isForGuests(path: string): boolean {

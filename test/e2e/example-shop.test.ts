@@ -9,23 +9,30 @@ import { newPage } from '../support/login-pages.ts';
 
 const folder = 'examples/shop';
 
-/** The shop after the commands of its README, in a new browser profile. */
-async function openShop() {
-  const { home, env } = installedHome();
+/** Runs command lines of the README in the folder of the shop. Resolves with what they print. */
+async function runLines(home: string, lines: readonly string[]): Promise<string> {
   let printed = '';
-  // Trust is the browser's, and the two that serve are started below.
-  for (const line of readmeCommands(folder).filter((command) => !/local trust|local start|npm/.test(command))) {
+  for (const line of lines) {
     const { stdout, stderr, code } = await runShell(home, `cd ${folder} && ${line}`);
     expect(code, stderr).toBe(0);
     printed += stdout;
   }
+  return printed;
+}
+
+/** The commands of the README that set up the tenant. Trust is the browser's, and what serves is started by the tests. */
+const setUp = readmeCommands(folder).filter((line) => !/local trust|local start|npm/.test(line));
+
+/** The shop after the commands of its README, in a new browser profile. */
+async function openShop() {
+  const { home, env } = installedHome();
+  const [, password = ''] = /password +(\S+)/.exec(await runLines(home, setUp)) ?? [];
   const tenant = await serve(home, [], ['--port', '0']);
   const url = await npmStart(folder, env);
   const browser = await openBrowser(await authorityOf(home));
   onTestFinished(() => browser.close());
   const { page, complaints } = await newPage(browser, { locale: 'de-DE' });
   await page.goto(url);
-  const [, password = ''] = /password +(\S+)/.exec(printed) ?? [];
   return { page, complaints, home, tenant, password };
 }
 
@@ -74,6 +81,7 @@ it('examples/shop: the carts of two guests become the cart of the user they log 
   expect(guests.slice(0, 2)).toEqual([first, second]);
   expect(new Set(guests).size).toBe(3);
   for (const guest of [first, second]) expect(stderr).toContain(`  ${guest}  jane@example.com\n`);
+  expect(stderr.match(/\/anonymous\/logout +204 {2}web$/gm)).toHaveLength(2);
   const lines = stderr.split('\n').filter((line) => line.startsWith('  post-login'));
   expect(lines).toEqual([
     ...[`  post-login  ${first} is now ${user_id}, and reads de-DE`, `  post-login  ${second} is now ${user_id}`],
@@ -90,6 +98,17 @@ it('examples/shop: a guest who signs up still has their cart', async () => {
   await page.getByRole('button', { name: 'Continue', exact: true }).click();
   expect(await shown(page, 'joe@example.com')).toEqual(['1 × espresso']);
 }, 120_000);
+
+it('examples/shop: the commands for CI rehearse its Action', async () => {
+  const { home } = installedHome();
+  await runLines(home, setUp);
+  const printed = await runLines(home, readmeCommands(folder, '## In CI'));
+  expect(printed).toContain('The guest came along by ticket.');
+  const guest = expect.stringMatching(/^"anon@.+"$/);
+  const claim = /claims\.https:\/\/shop\.example\/guest +(\S+)/g;
+  expect([...printed.matchAll(claim)].map(([, value]) => value)).toEqual([guest, guest]);
+  expect(printed).toMatch(/user_metadata\.language +"de"/);
+});
 
 it('the API of examples/shop has about 20 lines, and its README six commands', () => {
   const code = readFileSync(`${folder}/api.mjs`, 'utf8')
