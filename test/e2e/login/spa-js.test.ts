@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EditionName } from '../../../src/wire/edition/edition.ts';
 import { openBrowser, openProfile } from '../../support/browser.ts';
 import { testAuthority } from '../../support/https-tenant.ts';
@@ -164,7 +164,6 @@ describe('@auth0/auth0-spa-js in Chromium, edition ea', () => {
 
   it('gets all of this on another site, with cookies alone', async () => {
     const profile = await openProfile((await testAuthority()).path);
-    onTestFinished(() => profile.close());
     const [tenant, origin] = [await servedLogin('ea'), await spaOrigin('https://127.0.0.1')];
     const page = await profile.newPage();
     const made = { tenant, page, origin, complaints: [] };
