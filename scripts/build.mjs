@@ -7,7 +7,8 @@
 //   node scripts/build.mjs                 what is published
 //   node scripts/build.mjs --source-maps   for a debugger, or stack traces by source line: node --enable-source-maps
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -232,6 +233,7 @@ await writeHelp();
 await writeCompletionTree();
 writeDeclarations();
 writeLicences();
+writeDigests();
 const old = `${output}.old`;
 if (existsSync(finished)) renameSync(finished, old);
 renameSync(output, finished);
@@ -307,6 +309,15 @@ function writeLicences() {
     return `${name} ${version} (${license})\n\n${licenceText(folder)}`;
   });
   writeFileSync(join(output, 'THIRD-PARTY-LICENSES.txt'), texts.join(`\n${'-'.repeat(80)}\n\n`));
+}
+
+/** Ends each file with a digest of its content, under which bin/anon-cli.cjs saves its compiled code. */
+function writeDigests() {
+  for (const name of readdirSync(output).filter((name) => name.endsWith('.cjs'))) {
+    const path = join(output, name);
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, `${text}//${createHash('sha256').update(text).digest('hex').slice(0, 16)}\n`);
+  }
 }
 
 function licenceText(folder) {

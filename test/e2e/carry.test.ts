@@ -6,7 +6,11 @@ import { copyOf, homeAfter, newHome, run, runShell, start } from '../support/bin
 import { serve } from '../support/local-server.ts';
 import { sampleExport } from '../support/tenant-export.ts';
 
-const hook = `--require ${resolve('test/support/kill-at.cjs')}`;
+// Without the compile cache, whose files are not part of the state.
+const hooked = {
+  NODE_OPTIONS: `--require ${resolve('test/support/kill-at.cjs')}`,
+  NODE_DISABLE_COMPILE_CACHE: '1',
+};
 
 /** A home whose tenant has one application more than a new one, and a file with another tenant. */
 async function homeWith(file: ReturnType<typeof sampleExport>): Promise<{ home: string; path: string }> {
@@ -67,13 +71,13 @@ describe('a local import that is killed', () => {
     const { home: before, path } = await homeWith(sampleExport({ clients: 40, grants: 200 }));
     const args = ['local', 'import', path, '--yes'];
     const file = join(before, 'count');
-    await run(copyOf(before), args, { env: { NODE_OPTIONS: hook, COUNT_FILE: file } });
+    await run(copyOf(before), args, { env: { ...hooked, COUNT_FILE: file } });
     const count = Number(readFileSync(file, 'utf8'));
     expect(count).toBeGreaterThan(10);
     const seen = new Set<number>();
     for (let point = 1; point <= count; point += Math.ceil(count / 12)) {
       const home = copyOf(before);
-      const killed = await run(home, args, { env: { NODE_OPTIONS: hook, KILL_AT: String(point) } });
+      const killed = await run(home, args, { env: { ...hooked, KILL_AT: String(point) } });
       expect({ point, signal: killed.signal }).toEqual({ point, signal: 'SIGKILL' });
       const names = await namesIn(home);
       seen.add(names.length);

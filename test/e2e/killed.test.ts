@@ -4,7 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { copyOf, homeAfter, newHome, run } from '../support/bin.ts';
 
 const usedHome = () => homeAfter(['quickstart']);
-const hook = `--require ${resolve('test/support/kill-at.cjs')}`;
+// Without the compile cache, whose files are not part of the state that these tests read.
+const hooked = {
+  NODE_OPTIONS: `--require ${resolve('test/support/kill-at.cjs')}`,
+  NODE_DISABLE_COMPILE_CACHE: '1',
+};
 /** Enough to cover every kind of operation, and few enough to keep the suite fast. */
 const mostPoints = 14;
 
@@ -12,7 +16,7 @@ const mostPoints = 14;
 async function pointsOf(before: string, args: readonly string[]): Promise<number[]> {
   const home = copyOf(before);
   const file = join(home, 'count');
-  await run(home, args, { env: { NODE_OPTIONS: hook, COUNT_FILE: file } });
+  await run(home, args, { env: { ...hooked, COUNT_FILE: file } });
   const count = Number(readFileSync(file, 'utf8'));
   expect(count).toBeGreaterThan(4);
   const step = Math.max(1, count / mostPoints);
@@ -22,7 +26,7 @@ async function pointsOf(before: string, args: readonly string[]): Promise<number
 /** Kills the command at `point`, then reads everything that it may have been writing. */
 async function stateAfterKill(before: string, args: readonly string[], point: number) {
   const home = copyOf(before);
-  const killed = await run(home, args, { env: { NODE_OPTIONS: hook, KILL_AT: String(point) } });
+  const killed = await run(home, args, { env: { ...hooked, KILL_AT: String(point) } });
   const looks = [];
   for (const look of [
     ['tenant', 'show'],
@@ -62,7 +66,7 @@ describe('a killed process leaves a readable state', () => {
     const args = ['token', 'update', '--meta', 'cart=full'];
     for (const point of await pointsOf(before, args)) {
       const home = copyOf(before);
-      await run(home, args, { env: { NODE_OPTIONS: hook, KILL_AT: String(point) } });
+      await run(home, args, { env: { ...hooked, KILL_AT: String(point) } });
       const { stdout, stderr, code } = await run(home, ['token', 'decode', '--field', 'session_token.claims.metadata']);
       expect({ point, code, stderr }).toEqual({ point, code: 0, stderr: '' });
       const metadata = JSON.parse(stdout);
@@ -79,7 +83,7 @@ describe('a killed session rename', () => {
     const names = new Set<string>();
     const check = async (point: number) => {
       const home = copyOf(before);
-      const { signal } = await run(home, args, { env: { NODE_OPTIONS: hook, KILL_AT: String(point) } });
+      const { signal } = await run(home, args, { env: { ...hooked, KILL_AT: String(point) } });
       const { stdout, stderr, code } = await run(home, ['session', 'list', '--json']);
       expect({ point, signal, code, stderr }).toEqual({ point, signal: 'SIGKILL', code: 0, stderr: '' });
       const sessions: { name: string; current: boolean }[] = JSON.parse(stdout);
@@ -112,7 +116,7 @@ describe('processes that are killed at random while others save sessions', () =>
     // Each process is killed at a later operation than the previous one, to cover all of them.
     const all = Array.from({ length: 7 }, (_, number) => commands(number)).flat();
     await Promise.all(
-      all.map((args, index) => run(home, args, { env: { NODE_OPTIONS: hook, KILL_AT: String(2 + index * 2) } })),
+      all.map((args, index) => run(home, args, { env: { ...hooked, KILL_AT: String(2 + index * 2) } })),
     );
     const { stdout, stderr, code } = await run(home, ['session', 'list', '--json']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
