@@ -1,14 +1,13 @@
 import type { EditionName } from '../wire/edition/edition.ts';
 import type { TenantExport } from '../wire/tenant-export.ts';
+import { outage } from './http/outage.ts';
 import { systemRandom } from './random.ts';
-import { exportState, importState, isFresh } from './state/carried-state.ts';
 import { editionOf } from './state/edition.ts';
 import { setIssuer } from './state/issuer.ts';
-import { reseed } from './state/seed.ts';
 import { cachedStore } from './store/cached-store.ts';
 import { openDatabase, type StateLocation } from './store/location.ts';
 import type { PostgresPorts } from './store/postgres/address.ts';
-import { createTenant, outage, type Tenant, type TenantOptions } from './tenant.ts';
+import { createTenant, type Tenant, type TenantOptions } from './tenant.ts';
 import { makeKeys, tenantKeys } from './tokens/keys.ts';
 
 /** A tenant whose state is saved. Its functions throw what {@link openLocalTenant} throws. */
@@ -64,6 +63,7 @@ export async function openLocalTenant(
       return tenant.issuer;
     },
     ready: tenant.ready,
+    warmUp: tenant.warmUp,
     handle: tenant.handle,
     async setIssuer(issuer) {
       await setIssuer(store, issuer);
@@ -78,11 +78,16 @@ export async function openLocalTenant(
       return { clientId: String(client?.client_id), clientSecret: String(client?.client_secret) };
     },
     sessionKey: async () => (await tenantKeys(store)).sessionKey.export(),
-    reset: (edition) => reseed({ store, random, keys: makeKeys, issuer: tenant.issuer, edition }),
-    exportState: () => exportState(store),
-    importState: (file) => importState(store, file),
-    isFresh: () => isFresh(store),
+    async reset(edition) {
+      const { reseed } = await import('./state/seed.ts');
+      await reseed({ store, random, keys: makeKeys, issuer: tenant.issuer, edition });
+    },
+    exportState: async () => (await carried()).exportState(store),
+    importState: async (file) => (await carried()).importState(store, file),
+    isFresh: async () => (await carried()).isFresh(store),
     outage: (request, why) => outage(new URL(request.url).pathname, why),
     close: () => store.close(),
   };
 }
+
+const carried = () => import('./state/carried-state.ts');

@@ -56,7 +56,7 @@ export async function localAuthority(ports: CertificatePorts): Promise<Authority
 function usable(ports: CertificatePorts): Authority | undefined {
   const saved = savedAuthority(ports);
   const isCurrent = saved && endOf(saved.x509) - ports.now() > renewedBeforeMs;
-  return isCurrent && publishedIn(ports) === saved.x509.fingerprint256 ? saved : undefined;
+  return isCurrent && isPublished(ports, saved) ? saved : undefined;
 }
 
 function savedAuthority(ports: CertificatePorts): Authority | undefined {
@@ -68,6 +68,12 @@ function savedAuthority(ports: CertificatePorts): Authority | undefined {
 function isAuthority({ x509, privateKey }: ReadCredentials): boolean {
   const isP256 = privateKey.asymmetricKeyDetails?.namedCurve === 'prime256v1';
   return x509.ca && isP256 && x509.checkIssued(x509) && x509.verify(x509.publicKey);
+}
+
+/** The text is compared first, because reading a certificate takes longer. */
+function isPublished(ports: CertificatePorts, { certificate, x509 }: Authority): boolean {
+  const text = readIfExists(authorityPath(ports))?.toString('latin1');
+  return text === certificate || publishedIn(ports) === x509.fingerprint256;
 }
 
 /** The fingerprint of the certificate that clients find; undefined without one. */

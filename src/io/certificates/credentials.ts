@@ -1,5 +1,4 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { isIP } from 'node:net';
 
 /** A certificate with its private key, as TLS takes them: in PEM. */
 export interface Credentials {
@@ -52,7 +51,9 @@ export function endOf({ validTo }: X509Certificate): number {
 
 /** Whether a client that connects to this host name or IP address accepts the certificate for it. */
 export function isFor(x509: X509Certificate, name: string): boolean {
-  return isIP(name) === 0 ? x509.checkHost(name) !== undefined : x509.checkIP(name) !== undefined;
+  // Node's isIP compiles an expression for which a server that starts would wait longer than for its certificates.
+  const isAddress = name.includes(':') || /^[\d.]+$/.test(name);
+  return isAddress ? x509.checkIP(name) !== undefined : x509.checkHost(name) !== undefined;
 }
 
 /** The host names and IP addresses in a certificate, in their shortest form. */

@@ -1,7 +1,6 @@
 import type { LocalTenant } from '../../local/open-tenant.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import type { TenantExport } from '../../wire/tenant-export.ts';
-import { localNames } from './names.ts';
 import type { LocalOptions, LocalPorts } from './ports.ts';
 import { type LocalServer, type ServeOptions, serveLocal } from './server.ts';
 import type { StateAddress } from './state-address.ts';
@@ -34,7 +33,7 @@ export function localControl(ports: LocalPorts): LocalControl {
   const { state } = ports;
   return {
     state,
-    exists: async () => (await localNames(state)) !== undefined,
+    exists: async () => (await (await import('./names.ts')).localNames(state)) !== undefined,
     describe: (asked) =>
       opened(ports, { edition: asked }, async (local) => {
         const [edition, credentials] = [await local.edition(), await local.managementCredentials()];

@@ -94,6 +94,9 @@ export async function serveLocal(ports: LocalPorts, options: ServeOptions): Prom
       issuerBefore: local.issuer === before ? undefined : before,
       edition: await local.edition(),
       authority: certificate?.authority,
+      async warmUp() {
+        await Promise.all([listening.warmUp(), local.warmUp()]);
+      },
       close,
     };
   } catch (error) {

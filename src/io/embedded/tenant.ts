@@ -35,6 +35,7 @@ function explained(local: LocalTenant, fail: (error: unknown) => Promise<never>)
       return local.issuer;
     },
     ready: () => local.ready().catch(fail),
+    warmUp: local.warmUp,
     handle: (request) => local.handle(request).catch(fail),
     setIssuer: (issuer) => local.setIssuer(issuer).catch(fail),
     edition: () => local.edition().catch(fail),

@@ -1,7 +1,3 @@
-import type { TenantConnection } from '../../../domain/exchange/connection.ts';
-import { explainRefusal } from '../../../domain/gates/explain-refusal.ts';
-import { shellWord } from '../../../domain/shell-word.ts';
-import { GateClosedError, ResponseError } from '../../../errors.ts';
 import type { ServedRequest } from '../../../local/http/served-request.ts';
 import { notePaint, type Paint } from '../../render/paint.ts';
 import { printable } from '../../render/printable.ts';
@@ -40,8 +36,13 @@ export function requestLog(context: Context, connect: () => Promise<Access>): Re
   };
   const openingCommand = async (served: ServedRequest): Promise<string | undefined> => {
     access ??= connect();
-    // The line matters more than the command.
-    return access.then(({ tenant }) => commandFor(tenant, served)).catch(() => undefined);
+    try {
+      const { commandFor } = await import('./opening-command.ts');
+      return await commandFor((await access).tenant, served);
+    } catch {
+      // The line matters more than the command.
+      return undefined;
+    }
   };
   return {
     add(served) {
@@ -60,29 +61,6 @@ export function requestLog(context: Context, connect: () => Promise<Access>): Re
       flush();
     },
   };
-}
-
-/** The command that lets the page of a request read the responses. A preflight request names no application. */
-function originCommand({ selection }: TenantConnection, app: string | undefined, origin: string): string | undefined {
-  // Sandboxed pages and files have no origin that could be allowed.
-  if (origin === 'null') return undefined;
-  return `anon-cli app origins add ${app === undefined ? '<app>' : shellWord(app)} ${shellWord(origin)}${selection}`;
-}
-
-/** The command that opens the gate that is closed for a request; undefined if no gate is, or it is unknown. */
-async function commandFor(tenant: TenantConnection, served: ServedRequest): Promise<string | undefined> {
-  const { clientId, app = clientId, audience, scope, status, error = '', refusedOrigin } = served;
-  if (refusedOrigin !== undefined) return originCommand(tenant, served.app, refusedOrigin);
-  if (clientId === undefined || app === undefined) return undefined;
-  if (audience === undefined && error !== 'unauthorized_client') return undefined;
-  const refusal = new ResponseError('failed', { status, error, description: '' });
-  const request = {
-    app: { clientId, name: app, clientSecret: undefined },
-    api: { audience: audience ?? '', name: audience ?? '' },
-    scope,
-  };
-  const explained = await explainRefusal(tenant, refusal, request);
-  return explained instanceof GateClosedError ? explained.command : undefined;
 }
 
 /** `POST    /anonymous/token        403  web  unauthorized_client  → anon-cli app enable web` */

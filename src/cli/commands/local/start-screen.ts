@@ -10,7 +10,6 @@ import { printable } from '../../render/printable.ts';
 import { rows } from '../../render/rows.ts';
 import type { Access } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
-import { appValues } from './app-values.ts';
 import type { StateData } from './state-data.ts';
 
 interface Started {
@@ -67,6 +66,7 @@ export async function printStart(context: Context, options: GlobalOptions, start
 /** Undefined where nothing tells which application or API is meant, or the tenant has none. */
 async function valuesIfKnown({ connect }: Started) {
   try {
+    const { appValues } = await import('./app-values.ts');
     return await appValues(await connect());
   } catch (error) {
     if (isAnonError(error)) return undefined;

@@ -6,7 +6,6 @@ import type { RateLimit } from '../../../local/http/rate-limit.ts';
 import { parseUrl } from '../../../wire/url.ts';
 import { isForPeople } from '../../output/formats.ts';
 import { requestedEdition } from '../../tenant/access.ts';
-import { accessLocalTenant } from '../../tenant/local-access.ts';
 import type { Context } from '../../world/context.ts';
 import type { DatabaseText } from '../../world/database-state.ts';
 import { defineCommand } from '../define-command.ts';
@@ -56,7 +55,8 @@ another process serves it with another issuer. To make browsers and SDKs trust i
     const database: DatabaseText | undefined =
       options.database === undefined ? undefined : { text: options.database, from: '--database' };
     const local = await context.local(database);
-    const connect = () => accessLocalTenant(context, options, database);
+    const connect = async () =>
+      (await import('../../tenant/local-access.ts')).accessLocalTenant(context, options, database);
     const isLogged = !options.quiet && isForPeople(options);
     const log = isLogged ? requestLog(context, connect) : undefined;
     const server = await local.serve({

@@ -12,6 +12,11 @@ export class StateFileError extends Error {
   }
 }
 
+/** By its name: in the published program, files that are loaded when first used have a class of their own. */
+export function isStateFileError(error: unknown): error is StateFileError {
+  return error instanceof Error && error.name === 'StateFileError';
+}
+
 // A missing table gives SQLITE_ERROR; a truncated file gives SQLITE_IOERR_SHORT_READ.
 const unreadable = /^SQLITE_(NOTADB|CORRUPT|ERROR|IOERR_SHORT_READ)/;
 

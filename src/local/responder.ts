@@ -1,0 +1,121 @@
+import { Hono } from 'hono/quick';
+import { getPath } from 'hono/utils/url';
+import { anonymousTokenPath } from '../wire/anonymous-token.ts';
+import { healthPath } from './http/admission.ts';
+import { outage } from './http/outage.ts';
+import { fullBucket, rateLimiter } from './http/rate-limit.ts';
+import { isRefusal, managementRefusal, refusalAt } from './http/refusal.ts';
+import { type CommonHeaders, complement, newCommonHeaders } from './http/response.ts';
+import { errorCodeOf, type RequestFacts } from './http/served-request.ts';
+import { anonymousLogoutRoute } from './routes/anonymous-logout.ts';
+import { anonymousTokenRoute } from './routes/anonymous-token.ts';
+import { clientCredentialRoutes } from './routes/client-credentials.ts';
+import { clientGrantRoutes } from './routes/client-grants.ts';
+import { clientRoutes } from './routes/clients.ts';
+import { cors, corsPaths, withCors } from './routes/cors.ts';
+import { discoveryRoutes } from './routes/discovery.ts';
+import { health, retryAfterOf } from './routes/health.ts';
+import { oauthTokenRoute } from './routes/oauth-token.ts';
+import { resourceServerRoutes } from './routes/resource-servers.ts';
+import { tenantSettingsRoutes } from './routes/tenant-settings.ts';
+import type { Moment, MomentBindings, TenantScope } from './scope.ts';
+import { type DatabaseUnavailableError, isRefused, isUnavailable } from './store/database.ts';
+import { isStateFileError } from './store/sqlite/state-file-error.ts';
+import type { TenantOptions } from './tenant.ts';
+
+/**
+ * Answers requests to a tenant. Loaded for the first of them: to start a server, the routes are not needed. `read` reads the
+ * moment of a request.
+ */
+export function responder(
+  options: TenantOptions,
+  read: (nowSeconds: number, mayLag: boolean) => Promise<Moment>,
+): (request: Request, nowSeconds: number) => Promise<Response> {
+  const { store, random, databaseName = 'memory', runAction, autoLogin, onServed } = options;
+  const appFor = routes({ store, random, runAction, autoLogin }, options);
+  const respond = async (
+    request: Request,
+    path: string,
+    nowSeconds: number,
+    commonHeaders: CommonHeaders,
+  ): Promise<Response> => {
+    const mayLag = path === anonymousTokenPath && request.method === 'POST';
+    const facts: RequestFacts | undefined = onServed && {};
+    const response = await read(nowSeconds, mayLag).then(
+      (moment) => appFor(path).fetch(request, { ...moment, commonHeaders, ...(facts && { facts }) }),
+      (error) => withCors(failure(error, path, facts), { request, path, store }),
+    );
+    onServed?.({ ...facts, method: request.method, path, status: response.status });
+    return response;
+  };
+  const commonHeadersAt = newCommonHeaders(random);
+  return async (request, nowSeconds) => {
+    const path = getPath(request);
+    const commonHeaders = commonHeadersAt(nowSeconds);
+    const isHealthCheck = path === healthPath && isRead(request);
+    const response = await (isHealthCheck
+      ? health(request, store, databaseName)
+      : respond(request, path, nowSeconds, commonHeaders));
+    return complement(response, commonHeaders);
+  };
+}
+
+function isRead({ method }: Request): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
+type App = Hono<MomentBindings>;
+
+/** Two apps, because the router tries one route after the other, and most requests are guests'. */
+function routes(scope: TenantScope, { clock, rateLimit, plainHttp }: TenantOptions): (path: string) => App {
+  const limiter = rateLimit && rateLimiter(rateLimit, clock);
+  const [guests, others] = [emptyApp(), emptyApp()];
+  for (const path of corsPaths) (isForGuests(path) ? guests : others).use(path, cors(scope.store));
+  if (limiter) guests.use(limiter);
+  guests.route('/', anonymousTokenRoute(scope));
+  guests.route('/', anonymousLogoutRoute(scope));
+  if (limiter) others.use(limiter);
+  else others.use('/api/v2/*', fullBucket(clock));
+  others.route('/', oauthTokenRoute(scope));
+  others.route('/', discoveryRoutes({ plainHttp }));
+  others.route('/', tenantSettingsRoutes(scope));
+  others.route('/', clientRoutes(scope));
+  others.route('/', clientCredentialRoutes(scope));
+  others.route('/', resourceServerRoutes(scope));
+  others.route('/', clientGrantRoutes(scope));
+  // An endpoint that only the real service has is refused like a call without the scope for it: tools that export
+  // a whole tenant report a 403 as a warning, and fail on a 404.
+  others.all('/api/v2/*', () => {
+    throw managementRefusal(403, 'Insufficient scope, expected any of: (not served here)', 'insufficient_scope');
+  });
+  return (path) => (isForGuests(path) ? guests : others);
+}
+
+function isForGuests(path: string): boolean {
+  return path.startsWith('/anonymous');
+}
+
+function emptyApp(): App {
+  const app: App = new Hono();
+  app.onError((error, c) => failure(error, c.req.path, c.env.facts));
+  app.notFound(() => new Response('Not Found', { status: 404 }));
+  return app;
+}
+
+/** @throws {StateFileError | DatabaseRefusedError} for the caller to report, which knows the file or the database */
+function failure(error: unknown, path: string, facts?: RequestFacts): Response {
+  if (isRefusal(error)) {
+    if (facts) facts.error = errorCodeOf(error.body);
+    return error.response();
+  }
+  if (isStateFileError(error) || isRefused(error)) throw error;
+  if (isUnavailable(error)) return unavailable(path, error);
+  return outage(path);
+}
+
+/** The response while the database cannot be reached: 503, and when to try again. */
+function unavailable(path: string, error: DatabaseUnavailableError): Response {
+  const headers = { 'retry-after': retryAfterOf(error) };
+  const description = 'The database of this tenant cannot be reached. Try again later.';
+  return refusalAt(path, 503, 'temporarily_unavailable', description, headers).response();
+}
