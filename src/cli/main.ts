@@ -8,7 +8,6 @@ import { type Report, reportAsJson, reportForPeople } from './output/report.ts';
 import { commands } from './program/commands.ts';
 import { route } from './program/route.ts';
 import type { Context, World } from './world/context.ts';
-import { createContext } from './world/create-context.ts';
 import { questionsRuledOutBy, unattended } from './world/unattended.ts';
 import { version } from './world/version.ts';
 
@@ -37,7 +36,8 @@ async function run(argv: readonly string[], world: World, report: Report): Promi
   const load = commands[found.path];
   if (found.help && found.unknown === undefined) return showHelp(found.path, world);
   if (load) {
-    return runCommand(found.path, await load(), createContext(await withPalette(world), report), found.rest);
+    const context = await contextOf(await withPalette(world), report);
+    return runCommand(found.path, await load(), context, found.rest);
   }
   if (found.unknown === undefined && found.path === '' && found.rest.length === 0) return showHelp('', world);
   const { unknownCommand } = await import('./program/unknown-command.ts');
@@ -49,7 +49,13 @@ async function showVersion(options: readonly string[], world: World, report: Rep
   const others = options.filter((option) => option !== '--version' && option !== '-V');
   if (others.length === 0) return world.terminal.result(`${version}\n`);
   const { versionCommand } = await import('./commands/version.ts');
-  return runCommand('version', versionCommand, createContext(world, report), others);
+  return runCommand('version', versionCommand, await contextOf(world, report), others);
+}
+
+/** Help and the version do not load it. */
+async function contextOf(world: World, report: Report): Promise<Context> {
+  const { createContext } = await import('./world/create-context.ts');
+  return createContext(world, report);
 }
 
 async function showHelp(path: string, { terminal }: World): Promise<void> {

@@ -68,10 +68,10 @@ describe('what a command loads', () => {
     expect(loaded.filter((name) => costly.includes(name) || name.includes('node_modules'))).toEqual([]);
   });
 
-  it('for token decode with a cloud tenant is only its own file and the parser: no keys, no cipher, no state', async () => {
+  it('for token decode with a cloud tenant is one file, with the parser: no keys, no cipher, no state', async () => {
     const token = `${part({ alg: 'RS256', kid: 'k' })}.${part({ iss: 'https://acme.eu.auth0.com/' })}.${part('signature')}`;
     const loaded = await loadedBy(newHome(), ['token', 'decode', token]);
-    expect(built(loaded)).toEqual(['start', 'commands-token-decode', 'program-commander']);
+    expect(built(loaded)).toEqual(['start-token-decode']);
     expect(loaded.filter((name) => name.includes('node_modules'))).toEqual([]);
     expect(loaded.filter((name) => costly.includes(name) && name !== 'events')).toEqual([]);
   });
@@ -87,13 +87,39 @@ describe('what a command loads', () => {
   it('for token create on the local tenant has no network client, no prompts and no server', async () => {
     const home = await homeAfter(['quickstart']);
     const loaded = built(await loadedBy(home, ['token', 'create']));
-    expect(loaded).toContain('local-open-tenant');
+    expect(loaded).toEqual(['start-token-create', 'libsql']);
     const others = [
       ...['io-http-http', 'io-terminal-prompt', 'io-store-keyring', 'io-store-secret-files'],
       ...['world-management-credentials', 'domain-exchange-management-private-key'],
       ...['io-embedded-control', 'local-http-listen', 'program-help'],
     ];
     expect(among(loaded, others)).toEqual([]);
+  });
+
+  it('for local start is one file and the database, and then what answers requests, without logins and Actions', async () => {
+    const home = await homeAfter(['quickstart']);
+    const file = join(home, 'loaded.json');
+    const options = `--require ${resolve('test/support/record-loaded.cjs')}`;
+    const usual = ['--port', '0', '--json'];
+    // Makes the certificates.
+    await (await serve(home, [], usual)).stop();
+    const { port, stop } = await serve(home, [], usual, { NODE_OPTIONS: options, LOADED_FILE: file });
+    expect((await fetch(`http://localhost:${port}/.well-known/jwks.json`)).status).toBe(200);
+    await stop();
+    const loaded: string[] = JSON.parse(readFileSync(file, 'utf8'));
+    const [first, database, ...answering] = built(loaded);
+    expect([first, database]).toEqual(['start-local-start', 'libsql']);
+    expect(answering.sort()).toEqual(['local-http-request-listener', 'local-responder']);
+    // Neither TLS before its first connection, nor what libsql would load to find its binary.
+    expect(loaded.filter((name) => /^(tls|https|child_process)$/.test(name))).toEqual([]);
+    const packages = loaded.filter((name) => name.includes('node_modules'));
+    expect(packages).toEqual([expect.stringMatching(/^node_modules\/@libsql\/[^/]+\/index\.node$/)]);
+  });
+
+  it('for local start does not include routes, so that the test above can fail', () => {
+    const mark = 'Insufficient scope, expected any of';
+    expect(readFileSync('dist/local-responder.cjs', 'utf8')).toContain(mark);
+    expect(readFileSync('dist/start-local-start.cjs', 'utf8')).not.toContain(mark);
   });
 
   it("finds libsql's binary with libsql's own search where the C library is unknown", async () => {
@@ -179,7 +205,9 @@ describe('what a command loads', () => {
       .filter((name) => existsSync(`dist/${name}.cjs`));
     const withCode = (mark: string) => holding.filter((name) => text(name).includes(mark));
     expect(withCode('overline')).toEqual(['io-terminal-palette']);
-    expect(withCode('clearInvalidConfig')).toEqual(['io-files-json-file']);
+    expect(withCode('clearInvalidConfig')).toEqual([
+      ...['io-files-json-file', 'start-local-start', 'start-token-create'],
+    ]);
   });
 
   it('for a command does not include code of another command', async () => {
