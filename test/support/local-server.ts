@@ -7,6 +7,7 @@ export interface Served {
   readonly url: string;
   readonly port: number;
   readonly issuer: string;
+  readonly pid: number | undefined;
   /** The output until it listened. */
   readonly stdout: string;
   /** Sends Ctrl-C or another signal; resolves with how the process ended. */
@@ -42,7 +43,7 @@ export async function serve(
     if (text === undefined) throw new Error(`local start ended before it listened: ${stderr}`);
     stdout += text;
   }
-  return { ...(isJson ? JSON.parse(stdout) : {}), stdout, stop };
+  return { ...(isJson ? JSON.parse(stdout) : {}), pid: child.pid, stdout, stop };
 }
 
 /** Sends requests for `https://localhost:PORT` over plain HTTP, because the official SDKs only use https. */

@@ -2,6 +2,7 @@ import { parseTenantDomain } from '../../../domain/profile/address.ts';
 import { AnonError } from '../../../errors.ts';
 import type { LocalServer } from '../../../io/embedded/server.ts';
 import type { OwnFiles } from '../../../io/embedded/serving-certificate.ts';
+import { signOnEveryProcessor } from '../../../io/embedded/thread-pool.ts';
 import type { RateLimit } from '../../../local/http/rate-limit.ts';
 import { parseUrl } from '../../../wire/url.ts';
 import { isForPeople } from '../../output/formats.ts';
@@ -46,6 +47,7 @@ database, which other processes may serve too, --port makes the issuer of a new 
 another process serves it with another issuer. To make browsers and SDKs trust its certificate: anon-cli local trust`,
   more: 'docs/local-tenant.md',
   async run(context, _args, options) {
+    signOnEveryProcessor();
     const port = options.port === undefined ? undefined : parsePort(options.port);
     const domain = options.domain === undefined ? undefined : parseDomain(options.domain);
     const rateLimit = parseRateLimit(options.rateLimit);
