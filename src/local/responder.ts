@@ -1,6 +1,7 @@
 import { Hono } from 'hono/quick';
 import { getPath } from 'hono/utils/url';
 import { anonymousTokenPath } from '../wire/anonymous-token.ts';
+import type { ThroughFaults } from './faults/through-faults.ts';
 import { healthPath } from './http/admission.ts';
 import { outage } from './http/outage.ts';
 import { fullBucket, rateLimiter } from './http/rate-limit.ts';
@@ -24,6 +25,7 @@ import { userRoutes } from './routes/users.ts';
 import type { Moment, MomentBindings, TenantScope } from './scope.ts';
 import { type DatabaseUnavailableError, isRefused, isUnavailable } from './store/database.ts';
 import { isStateFileError } from './store/sqlite/state-file-error.ts';
+import type { Store } from './store/store.ts';
 import type { TenantOptions } from './tenant.ts';
 
 /**
@@ -37,6 +39,7 @@ export function responder(
   const { store, random, databaseName = 'memory', runAction, autoLogin, onServed } = options;
   const { guests, others } = routes({ store, random, runAction, autoLogin }, options);
   const appFor = (path: string) => (isForGuests(path) ? guests : others);
+  const answered = answering(store, options.clock);
   const respond = async (
     request: Request,
     path: string,
@@ -45,10 +48,9 @@ export function responder(
   ): Promise<Response> => {
     const mayLag = path === anonymousTokenPath && request.method === 'POST';
     const facts: RequestFacts | undefined = onServed && {};
-    const response = await read(nowSeconds, mayLag).then(
-      (moment) => appFor(path).fetch(request, { ...moment, commonHeaders, ...(facts && { facts }) }),
-      (error) => withCors(failure(error, path, facts), { request, path, store }),
-    );
+    const response = await read(nowSeconds, mayLag)
+      .then((moment) => answered(appFor(path), request, path, { ...moment, commonHeaders, ...(facts && { facts }) }))
+      .catch((error) => withCors(failure(error, path, facts), { request, path, store }));
     onServed?.({ ...facts, method: request.method, path, status: response.status });
     return response;
   };
@@ -62,6 +64,24 @@ export function responder(
       : respond(request, path, nowSeconds, commonHeaders));
     return complement(response, commonHeaders);
   };
+}
+
+/** Answers with a route table, and with the tenant's faults where it has any. */
+function answering(store: Store, clock: () => number) {
+  let loaded: ThroughFaults | undefined;
+  return async (app: App, request: Request, path: string, moment: MomentBindings['Bindings']): Promise<Response> => {
+    if ((await store.find('fault', { lookup: 'any', value: 'true' })) === undefined) return app.fetch(request, moment);
+    loaded ??= (await import('./faults/through-faults.ts')).throughFaults(store, clock);
+    const routed = async () => app.fetch(request, moment);
+    const readable = (response: Response) => withCors(response, { request, path, store });
+    return loaded({ request, path, moment, routed, readable });
+  };
+}
+
+/** The paths of all endpoints, with `:name` for a part that varies. */
+export function pathsOf({ guests, others }: ReturnType<typeof routes>): string[] {
+  const paths = [...guests.routes, ...others.routes].map(({ path }) => path);
+  return [...new Set(paths)].filter((path) => !path.includes('*'));
 }
 
 function isRead({ method }: Request): boolean {

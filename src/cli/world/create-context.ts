@@ -176,7 +176,7 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
       if (domain === undefined) {
         const { connectLocal } = await import('../../io/embedded/tenant.ts');
         const ports = await localPorts({ given: database, saved: async () => profile.database });
-        return observed(await connectLocal(ports, common, edition), transport);
+        return observed(await connectLocal(ports, common, edition, transport.timeoutMs), transport);
       }
       const [{ connectRemote }, { managementAccess }] = await Promise.all([
         import('../../io/http/http.ts'),
