@@ -1,9 +1,10 @@
 import { addFault, type Fault, faultsOf, type NewFault } from '../../src/local/faults/fault.ts';
+import type { Store } from '../../src/local/store/store.ts';
 import { sequenceOfBytes, type TestTenant } from './local.ts';
 
 /** Adds a fault of POST /anonymous/token, changed by `members`, to a tenant. */
 export async function withFault(
-  { store, clock }: Pick<TestTenant, 'store' | 'clock'>,
+  { store, clock }: { readonly store: Store; readonly clock: () => number },
   members: Partial<NewFault>,
 ): Promise<Fault> {
   const fault = { kind: 'status', status: 503, route: '/anonymous/token', seed: 1, ...members } as const;

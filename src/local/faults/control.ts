@@ -2,6 +2,7 @@ import type { Random } from '../random.ts';
 import type { Store } from '../store/store.ts';
 import { addFault, clearFaults, type Fault, faultsOf, type NewFault, removeFault } from './fault.ts';
 import { type Limit, limitsOf, removeLimits, setLimit } from './limit.ts';
+import { isKnownRoute } from './route.ts';
 
 /** The faults and limits of a tenant. */
 export interface FaultControl {
@@ -18,8 +19,10 @@ export interface FaultControl {
   limit(limit: Limit): Promise<void>;
   /** Removes the limit of a route, or all. Returns how many there were. */
   unlimit(route?: string): Promise<number>;
-  /** The paths of the tenant's endpoints, with `:name` for a part that varies. */
-  paths(): Promise<readonly string[]>;
+  /** The applications of the tenant. */
+  apps(): Promise<readonly { readonly name: string; readonly clientId: string }[]>;
+  /** Whether a route is for any endpoint, and the paths of all, with `:name` for a part that varies. */
+  endpointsAt(route: string): Promise<{ readonly known: boolean; readonly all: readonly string[] }>;
 }
 
 export function faultControl(
@@ -39,6 +42,13 @@ export function faultControl(
     limits: async () => limitsOf(await fresh()),
     limit: (limit) => setLimit(store, limit),
     unlimit: (route) => removeLimits(store, route),
-    paths,
+    async apps() {
+      const clients = (await (await fresh()).list('client')).filter((client) => client.global !== true);
+      return clients.map(({ name, client_id }) => ({ name: String(name), clientId: String(client_id) }));
+    },
+    async endpointsAt(route) {
+      const all = await paths();
+      return { known: isKnownRoute(route, all), all };
+    },
   };
 }
