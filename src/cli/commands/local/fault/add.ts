@@ -46,7 +46,7 @@ export const localFaultAddCommand = defineCommand({
   },
   calls: 'nothing',
   examples: [
-    'local fault add --route /anonymous/token --status 429 --retry-after 2 --count 3',
+    'local fault add --route /anonymous/token --status 429 --count 3',
     "local fault add --route '/api/v2/*' --latency 800ms",
     'local fault add --reset --rate 0.2 --seed 42',
   ],

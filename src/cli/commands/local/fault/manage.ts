@@ -1,5 +1,6 @@
 import { printResult } from '../../../output/output.ts';
 import { faultData, renderFaults } from '../../../render/fault.ts';
+import { printable } from '../../../render/printable.ts';
 import { defineCommand } from '../../define-command.ts';
 import { findFault, localFaults } from './local-faults.ts';
 
@@ -32,7 +33,7 @@ export const localFaultRemoveCommand = defineCommand({
     await faults.remove(id);
     printResult(context, options, {
       data: { id, name, removed: true },
-      human: (paint) => `${paint.green('✔')} Removed fault ${name}\n`,
+      human: (paint) => `${paint.green('✔')} Removed fault ${printable(name)}\n`,
     });
   },
 });
