@@ -25,7 +25,6 @@ import { userRoutes } from './routes/users.ts';
 import type { Moment, MomentBindings, TenantScope } from './scope.ts';
 import { type DatabaseUnavailableError, isRefused, isUnavailable } from './store/database.ts';
 import { isStateFileError } from './store/sqlite/state-file-error.ts';
-import type { Store } from './store/store.ts';
 import type { TenantOptions } from './tenant.ts';
 
 /**
@@ -39,7 +38,7 @@ export function responder(
   const { store, random, databaseName = 'memory', runAction, autoLogin, onServed } = options;
   const { guests, others } = routes({ store, random, runAction, autoLogin }, options);
   const appFor = (path: string) => (isForGuests(path) ? guests : others);
-  const answered = answering(store, options.clock);
+  const answered = answering(options);
   const respond = async (
     request: Request,
     path: string,
@@ -67,10 +66,11 @@ export function responder(
 }
 
 /** Answers with a route table, and with the tenant's faults where it has any. */
-function answering(store: Store, clock: () => number) {
+function answering({ store, clock, faultless }: TenantOptions) {
   let loaded: ThroughFaults | undefined;
   return async (app: App, request: Request, path: string, moment: MomentBindings['Bindings']): Promise<Response> => {
-    if ((await store.find('fault', { lookup: 'any', value: 'true' })) === undefined) return app.fetch(request, moment);
+    const hasFaults = !faultless && (await store.find('fault', { lookup: 'any', value: 'true' })) !== undefined;
+    if (!hasFaults) return app.fetch(request, moment);
     loaded ??= (await import('./faults/through-faults.ts')).throughFaults(store, clock);
     const routed = async () => app.fetch(request, moment);
     const readable = (response: Response) => withCors(response, { request, path, store });

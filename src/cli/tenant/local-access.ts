@@ -6,7 +6,10 @@ import type { DatabaseText } from '../world/database-state.ts';
 import { type Access, requestedEdition, selectProfile } from './access.ts';
 import { transportOf } from './transport.ts';
 
-/** Connects to the local tenant, whatever the current profile is. `database` replaces the saved choice of its state. */
+/**
+ * Connects to the local tenant, whatever the current profile is, without its faults: they are for apps, and for commands that use it
+ * like any tenant. `database` replaces the saved choice of its state.
+ */
 export async function accessLocalTenant(
   context: Context,
   options: GlobalOptions,
@@ -17,7 +20,10 @@ export async function accessLocalTenant(
   const selection = (await profiles.current()) === localProfileName ? '' : ` --profile ${localProfileName}`;
   const edition = requestedEdition(context, options);
   const transport = { ...transportOf(options, context.env), debug: false };
-  return { profile, tenant: await context.connect(profile, { selection, edition, transport, database }) };
+  return {
+    profile,
+    tenant: await context.connect(profile, { selection, edition, transport, database, faultless: true }),
+  };
 }
 
 /** The same for a command about what only the local tenant has. @throws as {@link refuseOtherTenants} */

@@ -168,15 +168,15 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
         ...{ now, warn, readOnly },
       });
     },
-    async connect(profile, { selection, edition, transport, management: given, database, signal }) {
-      const { maxWaitMs, silent } = transport;
+    async connect(profile, { selection, edition, transport, management: given, database, signal, faultless }) {
+      const { maxWaitMs, silent, timeoutMs } = transport;
       const waits = retryPolicy(maxWaitMs, { clock, terminal }, silent);
       const common = { profile: profile.name, selection, clock, time: tenantTime(clock), retry: waits, warn };
       const { domain } = profile;
       if (domain === undefined) {
         const { connectLocal } = await import('../../io/embedded/tenant.ts');
         const ports = await localPorts({ given: database, saved: async () => profile.database });
-        return observed(await connectLocal(ports, common, edition, transport.timeoutMs), transport);
+        return observed(await connectLocal(ports, common, { edition, faultless, timeoutMs }), transport);
       }
       const [{ connectRemote }, { managementAccess }] = await Promise.all([
         import('../../io/http/http.ts'),

@@ -96,10 +96,9 @@ export async function resetLocal(ports: LocalPorts, edition: EditionName | undef
 export async function connectLocal(
   ports: LocalPorts,
   common: Pick<TenantConnection, 'profile' | 'selection' | 'clock' | 'time' | 'retry' | 'warn'>,
-  edition?: EditionName,
-  timeoutMs?: number,
+  { timeoutMs, ...options }: LocalOptions & { readonly timeoutMs?: number | undefined } = {},
 ): Promise<TenantConnection> {
-  const local = await openLocal(ports, { edition });
+  const local = await openLocal(ports, options);
   const { clientId, clientSecret } = await local.managementCredentials();
   return {
     ...common,

@@ -83,3 +83,11 @@ it('a slow tenant in the process of a command takes the time of the clock', asyn
   expect((await here({ kind: 'latency', latency_ms: 800 })).waits).toEqual([800]);
   expect((await here({ kind: 'drop' })).waits).toEqual([30_000]);
 });
+
+it('commands about the local tenant itself meet no faults', async () => {
+  const machine = await openMachine();
+  await withFault({ store: machine.store, clock: machine.clock.now }, { kind: 'drop', route: '*' });
+  await machine.done('local', 'user', 'add', 'jane@example.com');
+  expect((await machine.done('local', 'env', '--field', 'audience')).stdout).toBe('https://api.shop.example\n');
+  expect((await machine.run('app', 'list')).code).toBe(6);
+});

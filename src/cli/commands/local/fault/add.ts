@@ -51,7 +51,7 @@ export const localFaultAddCommand = defineCommand({
     'local fault add --reset --rate 0.2 --seed 42',
   ],
   notes:
-    'A running server has the fault from the next request on, and so have commands that use the local tenant. A request meets the ' +
+    'A running server has the fault from the next request on, and so have commands that use the local tenant, except local … ones. A request meets the ' +
     'faults in the order in which they were added: delays add up, and the first other fault decides.',
   more: 'docs/local-tenant.md',
   async run(context, _args, options) {
