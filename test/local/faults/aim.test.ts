@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { faultsOf, type NewFault } from '../../../src/local/faults/fault.ts';
-import { cachedStore } from '../../../src/local/store/cached-store.ts';
-import { memoryDatabase } from '../../../src/local/store/memory.ts';
-import { createTenant } from '../../../src/local/tenant.ts';
 import { statusesOf, withFault } from '../../support/faults.ts';
-import { basic, confidentialApp, openTenant, sender, sequenceOfBytes, testKeys } from '../../support/local.ts';
+import { basic, confidentialApp, openTenant } from '../../support/local.ts';
 
 const hitsOf = (statuses: readonly number[]) => statuses.flatMap((status, nth) => (status === 503 ? [nth] : []));
 
@@ -89,26 +86,6 @@ describe('which requests a fault hits', () => {
     for (const path of ['/oauth/token', '/anonymous/token']) await tenant.send('POST', path, { json: {} });
     expect(hitsOf(await statusesOf(tenant, 3))).toEqual([1, 2]);
     expect(await faultsOf(tenant.store)).toMatchObject([{ seen: 3, hit: 2 }]);
-  });
-
-  it('is right for all processes together, from the next request on', async () => {
-    const database = memoryDatabase();
-    const tenant = await openTenant({ store: cachedStore(database) });
-    const store = cachedStore(database);
-    const other = createTenant({
-      store,
-      clock: tenant.clock,
-      random: sequenceOfBytes('b'),
-      keys: async () => testKeys,
-    });
-    const request = { json: { client_id: tenant.app.client_id, audience: tenant.api.identifier } };
-    const sends = [tenant.send, sender(other)];
-    for (const send of sends) expect((await send('POST', '/anonymous/token', request)).status).toBe(200);
-    await withFault({ store, clock: tenant.clock }, { after: 3, count: 4 });
-    const all = [...sends, ...sends, ...sends, ...sends, ...sends];
-    const answers = await Promise.all(all.map((send) => send('POST', '/anonymous/token', request)));
-    expect(answers.filter(({ status }) => status === 503)).toHaveLength(4);
-    expect(await faultsOf(store)).toMatchObject([{ seen: 7, hit: 4 }]);
   });
 
   it('is decided by the first fault with an answer, and every delay before it counts', async () => {
