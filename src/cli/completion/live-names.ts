@@ -172,7 +172,7 @@ function candidatesOf({ kind, api, prefix }: LookUp, found: Found): readonly Can
   if (kind === 'app') return appCandidates(found.apps ?? [], prefix);
   if (kind === 'api') return apiCandidates(found.apis ?? [], prefix);
   if (kind === 'action') return actionCandidates(found.actions ?? []);
-  if (kind === 'fault') return (found.faults ?? []).map(({ name, route }) => ({ text: name, about: route }));
+  if (kind === 'fault') return faultCandidates(found.faults ?? []);
   if (isUrlList(kind)) return [...new Set(found.urls)].filter(typeable).map((text) => ({ text, about: '' }));
   return scopeCandidates(found, api);
 }
@@ -192,6 +192,10 @@ function actionCandidates(actions: NonNullable<Found['actions']>): Candidate[] {
   return actions
     .map(({ id, name, trigger }) => ({ text: alone(name) ? name : id, about: trigger }))
     .filter(({ text }) => typeable(text));
+}
+
+function faultCandidates(faults: NonNullable<Found['faults']>): Candidate[] {
+  return faults.map(({ name, route }) => ({ text: name, about: route })).filter(({ text }) => typeable(text));
 }
 
 /** By name; by id if the name is ambiguous or cannot be typed, or if the typed prefix matches the id. */

@@ -44,7 +44,6 @@ async function truncate(response: Response, outgoing: ServerResponse): Promise<v
   const length = Math.max(body.length, 1);
   for (const [name, value] of response.headers) outgoing.appendHeader(name, value);
   outgoing.setHeader('content-length', length);
-  outgoing.writeHead(response.status);
+  outgoing.writeHead(response.status).flushHeaders();
   outgoing.write(body.subarray(0, Math.floor(length / 2)), () => outgoing.socket?.end());
-  if (body.length === 0) outgoing.flushHeaders();
 }

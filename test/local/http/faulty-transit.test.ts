@@ -87,6 +87,13 @@ describe('a response in transit', () => {
     expect(await codeOf(response.text())).toBe('UND_ERR_SOCKET');
   });
 
+  it('is cut off after its headers where the request wants no body', async () => {
+    const { server } = await sending({ delayMs: 0, breakage: 'truncate' });
+    const connection = await rawConnection(server.port);
+    connection.write('HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    expect((await connection.answer()).split('\r\n')[0]).toBe('HTTP/1.1 200 OK');
+  });
+
   it('never comes where it is dropped, until the client gives up', async () => {
     const { server } = await sending({ delayMs: 0, breakage: 'drop' });
     const connection = await rawConnection(server.port);
