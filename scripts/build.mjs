@@ -247,6 +247,7 @@ mkdirSync(output, { recursive: true });
 const { built, inputs } = await buildWithBorders([
   join(source, 'cli', 'start.ts'),
   join(source, 'io', 'store', 'keyring-process.ts'),
+  join(source, 'io', 'actions', 'worker.ts'),
   join(source, 'library', 'index.ts'),
   'libsql',
 ]);

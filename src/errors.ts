@@ -14,6 +14,7 @@ export type ErrorCode =
   | 'token_unacceptable'
   | 'not_authorised'
   | 'gate_closed'
+  | 'guest_not_carried'
   | 'tenant_unreachable'
   | 'edition_unsupported'
   | 'not_applied'

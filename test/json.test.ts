@@ -69,8 +69,14 @@ async function jsonOf(machine: Machine, { args, edition }: JsonExample): Promise
   return JSON.stringify(plain(JSON.parse(failing ? stderr : watching ? first : stdout), used), null, 2);
 }
 
+const action = `exports.onExecutePostLogin = async (event, api) => {
+  console.log('guest', event.anonymous_session?.user_id);
+  api.user.setAppMetadata('cart', { items: 1 });
+};`;
+
 function withFile(machine: Machine, edition: string, word: string): string {
   if (word === 'tenant.json') return join(machine.folder, word);
+  if (word === 'post-login.js') return machine.file(word, action);
   const name = word.replace('@', '');
   const command = files[name];
   if (command === undefined) return word;
@@ -90,15 +96,20 @@ function plain(value: unknown, machine: Machine, name = ''): unknown {
     );
   }
   if (name === 'port') return 4400;
+  if (name === 'duration_ms') return 31;
   if (name === 'jti') return 'eH5kOfqXBmvvuIIrcVt4Rw';
   if (typeof value !== 'string') return value;
-  if (['anon_transfer_token', 'state', 'nonce', 'code_verifier'].includes(name) && value.length > 20) return `${name}…`;
+  if (name === 'password') return 'password…';
+  if (['anon_transfer_token', 'state', 'nonce', 'code_verifier', 'sid', 'at_hash'].includes(name) && value.length > 20)
+    return `${name}…`;
   if (name === 'authorize_url')
     return value
       .replaceAll(/\b(anon_transfer_token|state|nonce|code_challenge|session_transfer_token)=[^&]+/g, '$1=…')
       .replaceAll(/localhost:(?!3000)\d+/g, 'localhost:4400');
   const text = value
     .replaceAll(join(machine.folder, 'tenant.json'), 'tenant.json')
+    .replaceAll(join(machine.folder, 'post-login.js'), '/home/you/shop/post-login.js')
+    .replaceAll(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/g, 'f81d4fae-7dec-41d0-8765-00a0c91e6bf6')
     .replaceAll(join(machine.folder, 'data'), '/home/you/.local/share/anon-cli')
     .replaceAll(join(machine.folder, '.pki'), '/home/you/.pki')
     .replaceAll(/\b(Local tenant CA) [0-9a-f]{8}\b/g, '$1 5f1c0de2')

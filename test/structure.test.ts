@@ -31,6 +31,16 @@ const house: Record<string, Room> = {
       ...['@peculiar/x509', 'reflect-metadata'],
     ],
     builtins: [
+      // Users' Actions: their console, and how their files are loaded in their workers.
+      ...[
+        'node:async_hooks',
+        'node:console',
+        'node:module',
+        'node:stream',
+        'node:util',
+        'node:vm',
+        'node:worker_threads',
+      ],
       // A keyring that does not answer can only be abandoned by ending the process that called it.
       'node:child_process',
       'node:crypto',
@@ -79,12 +89,40 @@ const floors: Record<string, { ground: string[]; folders: string[] }> = {
   },
   domain: {
     ground: [...['clock', 'did-you-mean', 'duration', 'find-by-reference'], ...['pem', 'shell-word', 'truncate']],
-    folders: ['exchange', 'profile', 'token', 'plan', 'api', 'app', 'tenant', 'session', 'claims', 'gates'],
+    folders: [
+      'exchange',
+      'profile',
+      'token',
+      'plan',
+      'api',
+      'app',
+      'user',
+      'tenant',
+      'session',
+      'claims',
+      'gates',
+      'rehearsal',
+    ],
   },
-  io: { ground: ['clock', 'env'], folders: ['files', 'http', 'store', 'terminal', 'certificates', 'embedded'] },
+  io: {
+    ground: ['clock', 'env'],
+    folders: ['files', 'http', 'store', 'terminal', 'certificates', 'actions', 'embedded'],
+  },
   local: {
     ground: ['random', 'scope'],
-    folders: ['store', 'tokens', 'state', 'http', 'clients', 'guests', 'actions', 'login', 'routes'],
+    folders: [
+      'store',
+      'tokens',
+      'state',
+      'http',
+      'clients',
+      'guests',
+      'users',
+      'actions',
+      'login',
+      'routes',
+      'rehearsal',
+    ],
   },
 };
 
@@ -95,6 +133,7 @@ const typesBelow = ['local/scope.ts'];
 const doors = [
   'domain/exchange/management/private-key.ts',
   'domain/session/transfer.ts',
+  'domain/user/new-password.ts',
   'library/connection.ts',
   'local/http/admission.ts',
   'local/http/first-byte.ts',

@@ -11,7 +11,11 @@ export const exitCodes = [
   { code: 2, meaning: 'usage error: wrong command line', errors: ['usage', 'ambiguous'] },
   { code: 3, meaning: 'token not acceptable', errors: ['token_unacceptable'] },
   { code: 4, meaning: 'not authorised', errors: ['not_authorised'] },
-  { code: 5, meaning: 'refused by a closed gate', errors: ['gate_closed'] },
+  {
+    code: 5,
+    meaning: 'refused by a closed gate, or the guest did not come along',
+    errors: ['gate_closed', 'guest_not_carried'],
+  },
   { code: 6, meaning: 'tenant unreachable', errors: ['tenant_unreachable'] },
   { code: 7, meaning: "not supported by the tenant's edition", errors: ['edition_unsupported'] },
   { code: 8, meaning: 'change sent, but the tenant reports a different state', errors: ['not_applied'] },

@@ -1,5 +1,6 @@
 // What the package exports. Importing it has no side effects; docs/library.md has examples.
 export { type AnonError, type ErrorCode, isAnonError } from '../errors.ts';
+export type { LocalActionRemoveResult, LocalActionResult, LocalActionTestResult } from './action-results.ts';
 export { type CreateSessionOptions, createSession, type GuestTokens } from './create-session.ts';
 export {
   type DecodedToken,
@@ -30,6 +31,7 @@ export type {
   StatusResult,
   VersionResult,
 } from './profile-results.ts';
+export type { TransferRehearseResult } from './rehearsal-results.ts';
 export type {
   SessionExport,
   SessionForgetResult,
@@ -58,6 +60,9 @@ export type {
   RequestResult,
   TenantResult,
   TenantWriteResult,
+  UserAddResult,
+  UserRemoveResult,
+  UserResult,
   WriteResult,
 } from './tenant-results.ts';
 export type {

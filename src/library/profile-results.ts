@@ -173,6 +173,9 @@ type DocumentCounts = {
   readonly resource_server: number;
   readonly client_grant: number;
   readonly client_credential: number;
+  readonly user: number;
+  readonly action: number;
+  readonly refresh_token: number;
 };
 
 /** `local export`, to a file. */

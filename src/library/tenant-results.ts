@@ -157,3 +157,33 @@ export type ClaimsResult = {
 
 /** `claims set`, `claims remove`. */
 export type ClaimsWriteResult = ClaimsResult & WriteResult;
+
+/** `local user show`; `local user list` is an array of them. Times are ISO 8601. */
+export type UserResult = {
+  /** `auth0|…`, the `sub` of the user's tokens. */
+  readonly user_id: string;
+  readonly email: string;
+  readonly email_verified: boolean;
+  readonly name: string;
+  /** May not log in. */
+  readonly blocked: boolean;
+  readonly created_at: string | null;
+  /** Null: no login yet. */
+  readonly last_login: string | null;
+  readonly logins_count: number;
+  readonly user_metadata: AnyObject;
+  readonly app_metadata: AnyObject;
+};
+
+/** `local user add`. */
+export type UserAddResult = UserResult & {
+  /** Only where none was given: the new one, which is not shown again. */
+  readonly password?: string;
+};
+
+/** `local user remove`. */
+export type UserRemoveResult = {
+  readonly user_id: string;
+  readonly email: string;
+  readonly deleted: boolean;
+};

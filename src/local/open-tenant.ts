@@ -1,9 +1,12 @@
 import type { EditionName } from '../wire/edition/edition.ts';
 import type { TenantExport } from '../wire/tenant-export.ts';
+import type { Action, NewAction } from './actions/action.ts';
+import type { ActionAttempt, AttemptResult } from './actions/try-action.ts';
 import { outage } from './http/outage.ts';
 import { systemRandom } from './random.ts';
 import { editionOf } from './state/edition.ts';
 import { setIssuer } from './state/issuer.ts';
+import { readMoment } from './state/moment.ts';
 import { cachedStore } from './store/cached-store.ts';
 import { openDatabase, type StateLocation } from './store/location.ts';
 import type { PostgresPorts } from './store/postgres/address.ts';
@@ -28,6 +31,14 @@ export interface LocalTenant extends Tenant {
   importState(file: TenantExport): Promise<{ readonly newKeys: boolean }>;
   /** Whether nothing has been changed since the tenant was created. */
   isFresh(): Promise<boolean>;
+  /** The Actions, in the order in which they run. */
+  actions(): Promise<readonly Action[]>;
+  /** Undefined where its trigger has one with this name. */
+  addAction(added: NewAction): Promise<Action | undefined>;
+  /** Returns whether there was one with this id. */
+  removeAction(id: string): Promise<boolean>;
+  /** Runs an Action once, and saves nothing. */
+  tryAction(attempt: ActionAttempt): Promise<AttemptResult>;
   /** The response to a request while the state cannot be used. */
   outage(request: Request, why?: string): Response;
   close(): Promise<void>;
@@ -85,9 +96,24 @@ export async function openLocalTenant(
     exportState: async () => (await carried()).exportState(store),
     importState: async (file) => (await carried()).importState(store, file),
     isFresh: async () => (await carried()).isFresh(store),
+    async actions() {
+      await store.refresh();
+      return (await saved()).actionsOf(store);
+    },
+    addAction: async (added) => (await saved()).addAction(store, { random, nowMs: options.clock() }, added),
+    removeAction: async (id) => (await saved()).removeAction(store, id),
+    async tryAction(attempt) {
+      const { tryAction } = await import('./actions/try-action.ts');
+      await tenant.ready();
+      const nowSeconds = Math.floor(options.clock() / 1000);
+      const moment = await readMoment(store, { nowSeconds, issuer: tenant.issuer });
+      if (!moment) throw new Error('the state is empty after it was read');
+      return tryAction({ store, random, runAction: options.runAction }, moment, attempt);
+    },
     outage: (request, why) => outage(new URL(request.url).pathname, why),
     close: () => store.close(),
   };
 }
 
 const carried = () => import('./state/carried-state.ts');
+const saved = () => import('./actions/action.ts');

@@ -15,9 +15,12 @@ import { clientRoutes } from './routes/clients.ts';
 import { cors, corsPaths, withCors } from './routes/cors.ts';
 import { discoveryRoutes } from './routes/discovery.ts';
 import { health, retryAfterOf } from './routes/health.ts';
+import { loginRoutes } from './routes/login.ts';
+import { loginTokenRoutes } from './routes/login-tokens.ts';
 import { oauthTokenRoute } from './routes/oauth-token.ts';
 import { resourceServerRoutes } from './routes/resource-servers.ts';
 import { tenantSettingsRoutes } from './routes/tenant-settings.ts';
+import { userRoutes } from './routes/users.ts';
 import type { Moment, MomentBindings, TenantScope } from './scope.ts';
 import { type DatabaseUnavailableError, isRefused, isUnavailable } from './store/database.ts';
 import { isStateFileError } from './store/sqlite/state-file-error.ts';
@@ -32,7 +35,8 @@ export function responder(
   read: (nowSeconds: number, mayLag: boolean) => Promise<Moment>,
 ): (request: Request, nowSeconds: number) => Promise<Response> {
   const { store, random, databaseName = 'memory', runAction, autoLogin, onServed } = options;
-  const appFor = routes({ store, random, runAction, autoLogin }, options);
+  const { guests, others } = routes({ store, random, runAction, autoLogin }, options);
+  const appFor = (path: string) => (isForGuests(path) ? guests : others);
   const respond = async (
     request: Request,
     path: string,
@@ -66,8 +70,11 @@ function isRead({ method }: Request): boolean {
 
 type App = Hono<MomentBindings>;
 
-/** Two apps, because the router tries one route after the other, and most requests are guests'. */
-function routes(scope: TenantScope, { clock, rateLimit, plainHttp }: TenantOptions): (path: string) => App {
+/** The route table: two apps, because the router tries one route after the other, and most requests are guests'. */
+export function routes(
+  scope: TenantScope,
+  { clock, rateLimit, plainHttp }: Pick<TenantOptions, 'clock' | 'rateLimit' | 'plainHttp'>,
+): { readonly guests: App; readonly others: App } {
   const limiter = rateLimit && rateLimiter(rateLimit, clock);
   const [guests, others] = [emptyApp(), emptyApp()];
   for (const path of corsPaths) (isForGuests(path) ? guests : others).use(path, cors(scope.store));
@@ -77,18 +84,21 @@ function routes(scope: TenantScope, { clock, rateLimit, plainHttp }: TenantOptio
   if (limiter) others.use(limiter);
   else others.use('/api/v2/*', fullBucket(clock));
   others.route('/', oauthTokenRoute(scope));
+  others.route('/', loginRoutes(scope));
+  others.route('/', loginTokenRoutes(scope));
   others.route('/', discoveryRoutes({ plainHttp }));
   others.route('/', tenantSettingsRoutes(scope));
   others.route('/', clientRoutes(scope));
   others.route('/', clientCredentialRoutes(scope));
   others.route('/', resourceServerRoutes(scope));
   others.route('/', clientGrantRoutes(scope));
+  others.route('/', userRoutes(scope));
   // An endpoint that only the real service has is refused like a call without the scope for it: tools that export
   // a whole tenant report a 403 as a warning, and fail on a 404.
   others.all('/api/v2/*', () => {
     throw managementRefusal(403, 'Insufficient scope, expected any of: (not served here)', 'insufficient_scope');
   });
-  return (path) => (isForGuests(path) ? guests : others);
+  return { guests, others };
 }
 
 function isForGuests(path: string): boolean {

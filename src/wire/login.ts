@@ -13,3 +13,19 @@ export const endSessionPath = '/oidc/logout';
 
 /** The connection that holds a tenant's users with a password. */
 export const databaseConnection = 'Username-Password-Authentication';
+
+/** The scopes that belong to no API. @see OpenID Connect Core, sections 5.4 and 11 */
+export const identityScopes = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access'] as const;
+
+/**
+ * The claims about a user that each scope shows. `updated_at` is ISO 8601, as in the service.
+ * @see OpenID Connect Core, section 5.4; https://auth0.com/docs/get-started/apis/scopes/openid-connect-scopes
+ */
+export const userClaimsByScope: Readonly<Record<string, readonly string[]>> = {
+  profile: ['name', 'given_name', 'family_name', 'middle_name', 'nickname', 'picture', 'updated_at'],
+  email: ['email', 'email_verified'],
+  address: ['address'],
+  phone: ['phone_number', 'phone_number_verified'],
+};
+
+export const userClaimNames: readonly string[] = Object.values(userClaimsByScope).flat();

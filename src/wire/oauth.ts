@@ -3,16 +3,38 @@ import * as v from 'valibot';
 /** @see management-api, section 1.1 */
 export const oauthTokenPath = '/oauth/token';
 
-/** POST /oauth/token with grant_type=client_credentials, JSON or form-encoded. */
-export const oauthTokenRequest = v.looseObject({
-  grant_type: v.string(),
+/** How an application names and authenticates itself in a body. @see RFC 6749, section 2.3.1; RFC 7521, section 4.2 */
+const clientMembers = {
   client_id: v.optional(v.string()),
   client_secret: v.optional(v.string()),
   client_assertion: v.optional(v.string()),
   client_assertion_type: v.optional(v.string()),
+};
+
+/** The shape of any request in which an application names or authenticates itself. */
+export type OauthClientSchema = v.GenericSchema<
+  unknown,
+  { readonly [Member in keyof typeof clientMembers]?: string | undefined }
+>;
+
+/** POST /oauth/token, JSON or form-encoded, with the members of each grant that is served. */
+export const oauthTokenRequest = v.looseObject({
+  grant_type: v.string(),
+  ...clientMembers,
   audience: v.optional(v.string()),
+  code: v.optional(v.string()),
+  redirect_uri: v.optional(v.string()),
+  code_verifier: v.optional(v.string()),
+  refresh_token: v.optional(v.string()),
+  scope: v.optional(v.string()),
 });
 export type OauthTokenRequest = v.InferOutput<typeof oauthTokenRequest>;
+
+/** POST /oauth/revoke, JSON or form-encoded. @see RFC 7009, section 2.1 */
+export const revocationRequest = v.looseObject({ token: v.string(), ...clientMembers });
+
+/** POST /oauth/par, form-encoded or JSON: the parameters of an authorization request. @see RFC 9126, section 2.1 */
+export const pushedRequest = v.record(v.string(), v.string());
 
 /** A token that fits into an `Authorization: Bearer` header. @see RFC 6750, section 2.1, which allows even fewer characters */
 export const bearerToken = /^[\x21-\x7e]+$/;

@@ -13,3 +13,6 @@ export const sampleApi = {
 
 /** Where the pages of a new local tenant's sample application may be: at this machine's own names, at any port. */
 export const sampleOrigins = ['http://localhost:*', 'https://localhost:*', 'http://127.0.0.1:*', 'https://127.0.0.1:*'];
+
+/** Where its logins and logouts may lead: to any page there. */
+export const sampleCallbacks = sampleOrigins.map((origin) => `${origin}/*`);

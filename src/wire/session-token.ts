@@ -16,3 +16,12 @@ export const sessionTokenClaims = v.looseObject({
   exp: v.optional(v.number()),
 });
 export type SessionTokenClaims = v.InferOutput<typeof sessionTokenClaims>;
+
+/** What a ticket that carries a session into a login has inside. `iat` and `exp` are epoch seconds. */
+export const transferTicketClaims = v.looseObject({
+  iss: v.string(),
+  client_id: v.string(),
+  jti: v.string(),
+  exp: v.number(),
+  session: sessionTokenClaims,
+});

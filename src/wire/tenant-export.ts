@@ -5,21 +5,21 @@ import { editionNames } from './edition/edition.ts';
 import { resourceServer } from './resource-server.ts';
 import { type JsonObject, plainObject } from './schema.ts';
 import { parseUrl } from './url.ts';
+import { user } from './user.ts';
 
 /** The member `format` of every export, by which a file is recognised as one. */
 export const tenantExportFormat = 'anon-cli local tenant';
 
-/** Increased when an older program could no longer read an export. */
-export const tenantExportVersion = 1;
+/** Increased when an older program could no longer read an export. Version 1 had no {@link loginKinds}. */
+export const tenantExportVersion = 2;
+
+/** What logins need, or leave behind for longer than a session. */
+export const loginKinds = ['user', 'action', 'refresh_token'] as const;
 
 /** In the order in which an export has them. */
 export const carriedKinds = [
-  'tenant',
-  'key',
-  'client',
-  'resource_server',
-  'client_grant',
-  'client_credential',
+  ...(['tenant', 'key', 'client', 'resource_server', 'client_grant', 'client_credential'] as const),
+  ...loginKinds,
 ] as const;
 export type CarriedKind = (typeof carriedKinds)[number];
 
@@ -30,7 +30,8 @@ export interface CarriedDocument {
 
 /**
  * What `local export` writes and `local import` reads: the whole state of a local tenant, secrets included. The order of the
- * documents of a kind is the order of lists. Not in it: the ids of client assertions that were used.
+ * documents of a kind is the order of lists. Not in it: login sessions, authorization codes, pushed authorization requests, and
+ * the ids of client assertions that were used.
  */
 export interface TenantExport {
   readonly format: typeof tenantExportFormat;
@@ -54,6 +55,12 @@ const key = v.looseObject({
 
 const credential = v.looseObject({ id: text, client_id: text, kid: text, alg: text, pem: text });
 
+const savedUser = v.looseObject({ ...user.entries, email: text, identities: v.optional(v.array(plainObject)) });
+
+const action = v.looseObject({ id: text, name: text, trigger: text, file: text });
+
+const refreshToken = v.looseObject({ id: text, user_id: text, client_id: text });
+
 /** Only checks: what it returns has defaults that the state does not have. */
 export const tenantExport = v.strictObject({
   format: v.literal(tenantExportFormat),
@@ -73,5 +80,8 @@ export const tenantExport = v.strictObject({
     resource_server: documentsLike(resourceServer),
     client_grant: documentsLike(clientGrant),
     client_credential: documentsLike(credential),
+    user: documentsLike(savedUser),
+    action: documentsLike(action),
+    refresh_token: documentsLike(refreshToken),
   } satisfies Record<CarriedKind, v.GenericSchema>),
 });

@@ -15,6 +15,7 @@ const expected: Record<ErrorCode, number> = {
   token_unacceptable: 3,
   not_authorised: 4,
   gate_closed: 5,
+  guest_not_carried: 5,
   tenant_unreachable: 6,
   edition_unsupported: 7,
   not_applied: 8,

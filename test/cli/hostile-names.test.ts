@@ -59,6 +59,15 @@ const forgedExport = {
 const forgedTenant: object = structuredClone(sampleExport());
 for (const { document } of (forgedTenant as TenantExport).documents.client) document.name = evil;
 
+/** The file of an Action that prints, sets and throws what is hostile. */
+const hostileAction = `exports.onExecutePostLogin = async (event, api) => {
+  const evil = ${JSON.stringify(evil)};
+  console.log(evil);
+  api.user.setAppMetadata(evil, { [evil]: evil });
+  api.idToken.setCustomClaim(evil, evil);
+  if (event.anonymous_session) api.access.deny(evil, evil);
+};`;
+
 /** A command line after its path; words in capitals stand for what there is on the machine. */
 type Line = readonly string[];
 
@@ -147,6 +156,15 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
   'token logout': [['--keep'], ['--session', evil]],
   'token diff': [['TOKEN'], ['TOKEN', 'OTHER'], [evil, evil]],
   'token transfer': [[], ['--edition', 'ea'], ['--redirect-uri', evil]],
+  'transfer rehearse': [
+    ['--user', 'USER', '--action', 'FILE'],
+    ['--user', 'new@example.com', '--new-user', '--via', 'cookie', '--session-token', 'TOKEN', '--app', 'CLIENT'],
+    ['--user', evil, '--app', 'CLIENT'],
+    ['--user', evil, '--new-user'],
+    ['--user', 'USER', '--via', evil],
+    ['--user', 'USER', '--session', evil],
+    ['--user', 'USER', '--action', evil],
+  ],
   'token watch': [['--session', evil]],
   'session list': [[]],
   'session show': [[], [evil], ['--lineage']],
@@ -210,6 +228,25 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
   ],
   'local import': [[evil], ['FORGED', '--yes'], ['FORGED TENANT', '--yes'], ['WRONG TENANT', '--yes']],
   'local show': [[]],
+  'local action list': [[]],
+  'local action show': [['ACTION'], [evil]],
+  'local action test': [['ACTION'], ['FILE'], ['FILE', '--user', evil], [evil]],
+  'local action add': [
+    ['post-login', evil],
+    [evil, 'FILE'],
+    ['post-login', 'FILE', '--name', evil, '--secret', evil],
+  ],
+  'local action remove': [[evil], ['ACTION']],
+  'local user list': [[]],
+  'local user show': [['USER'], [evil]],
+  'local user add': [
+    [evil],
+    ['joe@example.com', '--name', evil, '--id', evil, '--user-metadata', `${evil}=${evil}`, '--app-metadata', evil],
+    ['joe@example.com', '--name', evil, '--user-metadata', `a=${evil}`],
+    ['joe@example.com', '--password', evil],
+    ['jane@example.com', '--id', evil.slice(0, 9)],
+  ],
+  'local user remove': [[evil], ['USER'], ['USER', '--yes']],
   'local reset': [['--edition', evil]],
   'local use-database': [[evil], ['sqlite', '--edition', evil], ['sqlite']],
   status: [[], ['--profile', evil]],
@@ -230,7 +267,7 @@ async function hostileMachine(): Promise<{ machine: Machine; words: Readonly<Rec
     name: evil,
     app_type: evil,
     web_origins: [`https://a.example/${evil}`, evil],
-    callbacks: [`https://b.example/${evil}`, evil],
+    callbacks: [`https://b.example/${evil}`, evil, 'https://b.example/callback'],
     allowed_logout_urls: [`https://c.example/${evil}`],
     access_token: { custom_claim_mappings: [{ name: evil, expression: 'anonymous_session.metadata.language' }] },
   });
@@ -239,6 +276,17 @@ async function hostileMachine(): Promise<{ machine: Machine; words: Readonly<Rec
     scopes: [{ value: 'read:catalog', description: evil }, { value: evil }],
     anonymous_access_scopes: ['read:catalog', evil],
   });
+  await machine.done('local', 'user', 'add', 'jane@example.com', '--id', 'jane');
+  await changeDocument(store, 'user', 'auth0|jane', { name: evil, user_metadata: { [evil]: evil }, last_login: evil });
+  const action = {
+    id: 'ACTION',
+    name: evil,
+    trigger: 'post-login',
+    file: `/${evil}`,
+    secrets: { [evil]: evil },
+    order: 1,
+  };
+  await store.write((writer) => writer.put('action', action.id, action));
   const content = JSON.parse(readFileSync(machine.profilesPath, 'utf8'));
   content.profiles.local = { app: { clientId: String(client), name: evil }, api: { audience: evil, name: evil } };
   content.profiles[evil] = { domain: 'evil.example', app: { clientId: evil, name: evil }, production: true };
@@ -272,6 +320,8 @@ async function hostileMachine(): Promise<{ machine: Machine; words: Readonly<Rec
     'WRONG TENANT': machine.file('wrong.json', JSON.stringify({ ...forgedTenant, [evil]: evil })),
     NOWHERE: join(machine.folder, 'exported.json'),
     DOMAIN: 'a.example',
+    USER: 'jane@example.com',
+    FILE: machine.file('hostile.js', hostileAction),
   };
   return { machine, words };
 }

@@ -88,6 +88,6 @@ describe('no question is asked on a terminal', () => {
     expect(stdout).toMatch(/disables\s+questions\./);
     expect(stdout).toContain('--yes');
     expect(stdout).toContain('code=2');
-    expect(stdout).not.toContain('Delete all');
+    expect(stdout).not.toContain('Delete the local tenant');
   });
 });

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { commands, groups } from '../../src/cli/program/commands.ts';
 import { helpTexts } from '../../src/cli/program/help.ts';
@@ -37,6 +39,7 @@ it('examples in the help of nouns run unchanged', async () => {
 
 async function runExamples(home: string, paths: readonly string[]): Promise<void> {
   const texts = await helpTexts();
+  writeFileSync(join(home, 'post-login.js'), 'exports.onExecutePostLogin = async () => {};');
   for (const path of paths) {
     const [, lines = ''] = /^Examples?:\n((?: {2}\$ .+\n?)+)/m.exec(texts[path] ?? '') ?? [];
     const examples = lines.split('\n').flatMap((line) => (line === '' ? [] : [line.replace('  $ ', '')]));

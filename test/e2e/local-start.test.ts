@@ -165,7 +165,7 @@ describe('local start', () => {
     const { stderr } = await stop('SIGTERM');
     expect(JSON.parse(stderr).warnings).toEqual([
       `The local tenant is open to the network at 0.0.0.0:${port}, over HTTPS and plain HTTP. Whoever can connect gets ` +
-        'guest tokens, and can read and change the whole tenant with the credentials of its Management API client. Use it for development only.',
+        'guest tokens, can log in as every user without a password, and can read and change the whole tenant with the credentials of its Management API client. Use it for development only.',
     ]);
   });
 

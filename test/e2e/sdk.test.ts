@@ -49,6 +49,33 @@ describe('the official Management SDK, unmodified', () => {
     expect(await refusalOf(client.resourceServers.get(identifier))).toMatchObject({ statusCode: 404 });
   });
 
+  it('creates, finds, changes and deletes users, and commands see them', async () => {
+    const { home, client } = await servedForSdks();
+    const connection = 'Username-Password-Authentication';
+    const password = 'Correct-horse1';
+    const { user_id: id = '' } = await client.users.create({ connection, password, email: 'Jane@Example.com' });
+    expect(id).toMatch(/^auth0\|[0-9a-f]{24}$/);
+    await client.users.create({ connection, password, email: 'joe@example.com', user_metadata: { language: 'de' } });
+    expect(await refusalOf(client.users.create({ connection, password, email: 'joe@example.com' }))).toMatchObject({
+      statusCode: 409,
+    });
+    expect(await client.users.listUsersByEmail({ email: 'jane@example.com' })).toMatchObject([{ user_id: id }]);
+    const emails: (string | undefined)[] = [];
+    for await (const { email } of await client.users.list({ per_page: 1, sort: 'email:-1' })) emails.push(email);
+    expect(emails).toEqual(['joe@example.com', 'jane@example.com']);
+    for await (const found of await client.users.list({ q: 'email:"jane@example.com"', search_engine: 'v3' })) {
+      expect(found).toMatchObject({ user_id: id });
+    }
+    await client.users.update(id, { user_metadata: { cart: 3 }, name: 'Jane' });
+    expect(await jsonOf(home, ['local', 'user', 'show', id])).toMatchObject({
+      name: 'Jane',
+      user_metadata: { cart: 3 },
+    });
+    await client.users.delete(id);
+    expect(await refusalOf(client.users.get(id))).toMatchObject({ statusCode: 404 });
+    expect(await jsonOf(home, ['local', 'user', 'list'])).toMatchObject([{ email: 'joe@example.com' }]);
+  });
+
   it.each([
     [
       400,

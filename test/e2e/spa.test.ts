@@ -1,14 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
-import { dirname, join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { EditionName } from '../../src/wire/edition/edition.ts';
 import { openBrowser } from '../support/browser.ts';
 import { type HttpsTenant, httpsTenant, testAuthority } from '../support/https-tenant.ts';
 import { guestOf } from '../support/sdk.ts';
+import { callSpa, openSpa, spaOrigin } from '../support/spa-page.ts';
 
 const audience = 'https://api.shop.example';
 const day = 86_400;
@@ -18,26 +14,6 @@ beforeAll(async () => {
   browser = await openBrowser((await testAuthority()).path);
 }, 300_000);
 afterAll(() => browser.close());
-
-const document = `<!doctype html>
-<script type="module">
-  import { Auth0Client } from '/auth0-spa-js.js';
-  const query = new URLSearchParams(location.search);
-  window.client = new Auth0Client({ domain: query.get('domain'), clientId: query.get('client_id') });
-</script>`;
-
-/** The origin of a server of a page with a client of Auth0's SDK for pages. */
-async function pageOrigin(): Promise<string> {
-  const entry = createRequire(import.meta.url).resolve('@auth0/auth0-spa-js');
-  const sdk = readFileSync(join(dirname(entry), '..', 'auth0-spa-js.production.esm.js'));
-  const server = createServer(({ url }, response) => {
-    const isSdk = url === '/auth0-spa-js.js';
-    response.setHeader('content-type', isSdk ? 'text/javascript' : 'text/html').end(isSdk ? sdk : document);
-  });
-  await new Promise<void>((listening) => server.listen(0, 'localhost', listening));
-  onTestFinished(() => void server.close());
-  return `http://localhost:${(server.address() as AddressInfo).port}`;
-}
 
 interface Guest {
   readonly accessToken: string;
@@ -49,30 +25,13 @@ async function openPage(tenant: HttpsTenant): Promise<Page> {
   onTestFinished(() => context.close());
   const page = await context.newPage();
   await page.clock.install({ time: tenant.clock() });
-  const query = new URLSearchParams({ domain: tenant.domain, client_id: tenant.app.client_id });
-  await page.goto(`${await pageOrigin()}/?${query}`);
-  await page.waitForFunction(() => 'client' in globalThis);
+  await openSpa(page, await spaOrigin('http://localhost'), { domain: tenant.domain, clientId: tenant.app.client_id });
   return page;
 }
 
-/** Calls a function of `client.anonymous` in the page. A failure has the error code of the response. */
-async function call<Result = Guest>(page: Page, name: string, options?: object): Promise<Result> {
-  const { value, error } = await page.evaluate(
-    async ([method, argument]) => {
-      const { anonymous } = (
-        globalThis as unknown as { client: { anonymous: Record<string, (x: unknown) => unknown> } }
-      ).client;
-      try {
-        return { value: await anonymous[method as string]?.(argument), error: undefined };
-      } catch (failed) {
-        const { cause, message } = failed as Error & { cause?: { error?: string } };
-        return { value: undefined, error: cause?.error ?? message };
-      }
-    },
-    [name, options] as const,
-  );
-  if (error !== undefined) throw new Error(error);
-  return value as Result;
+/** Calls a function of `client.anonymous` in the page. */
+function call<Result = Guest>(page: Page, name: string, options?: object): Promise<Result> {
+  return callSpa(page, `anonymous.${name}`, options);
 }
 
 describe.each<EditionName>(['preview', 'ea'])('@auth0/auth0-spa-js in Chromium over HTTPS, edition %s', (edition) => {

@@ -47,7 +47,7 @@ describe('colours of a question', () => {
   ])('%s', async (_what, env, coloured) => {
     const home = newHome();
     for (const [command, question] of [
-      ['local reset', 'Delete all'],
+      ['local reset', 'Delete the local tenant'],
       ['setup --origin http://localhost:3000', 'Which scopes should guests'],
     ] as const) {
       const line = `TERM=xterm script -qec "${env}anon-cli ${command}" /dev/null`;
@@ -137,7 +137,7 @@ describe('local reset', () => {
     const { stdout } = await runShell(home, 'TERM=xterm script -qec "anon-cli local reset; echo code=\\$?" /dev/null', {
       input: 'n\n',
     });
-    expect(stdout).toContain('Delete all applications, APIs and keys of the local tenant?');
+    expect(stdout).toContain("Delete the local tenant's applications, APIs, users and keys?");
     expect(stdout).toContain('code=1');
     expect((await run(home, ['app', 'list', '--field', '0.enabled'])).stdout).toBe('true\n');
   });

@@ -5,6 +5,7 @@ import type { TenantOptions } from '../../src/local/tenant.ts';
 import type { EditionName } from '../../src/wire/edition/edition.ts';
 import type { JsonObject } from '../../src/wire/schema.ts';
 import { openTenant, testTenant } from '../support/local.ts';
+import { callback, jane, loginTenant } from '../support/login.ts';
 import { memoryStore } from '../support/memory-store.ts';
 
 /** What a tenant reports of the requests that follow. */
@@ -71,6 +72,26 @@ it('reports a transfer', async () => {
   const { session_token } = await tenant.session();
   await tenant.anonymousToken({ session_token, audience: 'urn:auth0:anon_transfer' });
   expect(served.at(-1)).toMatchObject({ session: 'transferred', status: 200, guest: served[0]?.guest });
+});
+
+it('names the application of a logout, and the user whose session ends', async () => {
+  const served: ServedRequest[] = [];
+  const tenant = await loginTenant({
+    app: { callbacks: [callback], allowed_logout_urls: [callback] },
+    autoLogin: jane.email,
+    onServed: (one) => void served.push(one),
+  });
+  const clientId = tenant.app.client_id;
+  const request = { client_id: clientId, redirect_uri: callback, response_type: 'code', scope: 'openid' };
+  const { headers } = await tenant.send('GET', `/authorize?${new URLSearchParams(request)}`);
+  const cookie = headers.getSetCookie().map((line) => line.split(';')[0]);
+  const query = new URLSearchParams({ client_id: clientId, returnTo: callback });
+  await tenant.send('GET', `/v2/logout?${query}`, { headers: { cookie: cookie.join('; ') } });
+  await tenant.send('POST', '/anonymous/logout', { json: { client_id: clientId } });
+  expect(served.slice(1).map(withoutUndefined)).toEqual([
+    { method: 'GET', path: '/v2/logout', status: 302, clientId, app: 'web', user: jane.email },
+    { method: 'POST', path: '/anonymous/logout', status: 204, clientId, app: 'web' },
+  ]);
 });
 
 it('reports requests while the database cannot be reached, but no health check', async () => {

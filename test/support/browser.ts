@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium } from 'playwright-core';
+import { onTestFinished } from 'vitest';
 
 /** Debian's packages with a program each. */
 const packages = { chromium: 'chromium', certutil: 'libnss3-tools' } as const;
@@ -44,19 +45,43 @@ function installPackage(name: string): void {
  * first. The caller closes it.
  */
 export async function openBrowser(ca: string): Promise<Browser> {
+  const home = homeThatTrusts(ca);
+  const browser = await chromium.launch(launchOptions(home));
+  browser.once('disconnected', () => rmSync(home, { recursive: true, force: true, maxRetries: 3 }));
+  return browser;
+}
+
+/** The same until the test ends, with its only profile, which takes cookies of other sites: profiles for tests usually do not. */
+export async function openProfile(ca: string): Promise<BrowserContext> {
+  const home = homeThatTrusts(ca);
+  const folder = join(home, 'profile');
+  mkdirSync(join(folder, 'Default'), { recursive: true });
+  writeFileSync(join(folder, 'Default', 'Preferences'), JSON.stringify({ profile: { cookie_controls_mode: 0 } }));
+  const context = await chromium.launchPersistentContext(folder, launchOptions(home));
+  onTestFinished(async () => {
+    await context.close();
+    // Its helpers write until they have ended, too.
+    rmSync(home, { recursive: true, force: true, maxRetries: 10 });
+  });
+  return context;
+}
+
+function homeThatTrusts(ca: string): string {
   const home = mkdtempSync(join(tmpdir(), 'anon-browser-'));
   const database = join(home, '.pki', 'nssdb');
   mkdirSync(database, { recursive: true });
   const certutil = (...args: string[]) => execFileSync(installed('certutil'), ['-d', `sql:${database}`, ...args]);
   certutil('-N', '--empty-password');
   certutil('-A', '-t', 'C,,', '-n', 'local tenant', '-i', ca);
-  const browser = await chromium.launch({
+  return home;
+}
+
+function launchOptions(home: string) {
+  return {
     executablePath: installed('chromium'),
     headless: true,
     // Chromium refuses to run as root with its sandbox; the pages are ours.
     chromiumSandbox: process.getuid?.() !== 0,
     env: { HOME: home, PATH: process.env.PATH ?? '' },
-  });
-  browser.once('disconnected', () => rmSync(home, { recursive: true, force: true, maxRetries: 3 }));
-  return browser;
+  };
 }

@@ -20,6 +20,10 @@ export function project(home: string): void {
 const { sub } = JSON.parse(Buffer.from(claims ?? '', 'base64url'));
 console.log(sub.startsWith('anon|') ? 'e2e with a guest' : sub);\n`;
   writeFileSync(join(home, 'e2e.mjs'), test);
+  const merge = `exports.onExecutePostLogin = async (event, api) => {
+  if (event.anonymous_session) api.user.setAppMetadata('cart', event.anonymous_session.metadata.cart);
+};\n`;
+  writeFileSync(join(home, 'post-login.js'), merge);
   writeFileSync(join(home, 'deploy.sh'), '#!/bin/sh\necho deployed\n');
   chmodSync(join(home, 'deploy.sh'), 0o755);
   for (const text of blocks('make')) writeFileSync(join(home, 'Makefile'), text);

@@ -19,6 +19,7 @@ import { seed } from '../../src/local/state/seed.ts';
 import type { Kind, Store, StoreReader } from '../../src/local/store/store.ts';
 import type { EditionName } from '../../src/wire/edition/edition.ts';
 import type { JsonObject } from '../../src/wire/schema.ts';
+import { actionProgram } from './actions.ts';
 import { openGates, sequenceOfBytes, testKeys } from './local.ts';
 import { sqliteStore } from './sqlite-store.ts';
 
@@ -173,6 +174,12 @@ export async function freshMachine({ seeded = true, edition }: MachineOptions = 
       ...(places.of && { placeOf: places.of }),
       trust: async () => ({ ...trust, home: folder, systemRoot: 'C:\\Windows' }),
       ...(keyring.options && { keyring: keyring.options }),
+      actionLimits: {
+        // Built when the first Action runs.
+        get program() {
+          return actionProgram();
+        },
+      },
       terminal: recordingTerminal(terminal, heard, () => {
         for (const one of [...waiting]) {
           if (!heard.stdout.includes(one.text)) continue;

@@ -6,6 +6,7 @@ import { onTestFinished } from 'vitest';
 import { type CertificatePorts, localAuthority } from '../../src/io/certificates/authority.ts';
 import { serverCertificate } from '../../src/io/certificates/server-certificate.ts';
 import { listen } from '../../src/local/http/listen.ts';
+import type { TlsCertificate } from '../../src/local/http/tls.ts';
 import type { EditionName } from '../../src/wire/edition/edition.ts';
 import type { JsonObject } from '../../src/wire/schema.ts';
 import { movableClock, openTenant, type TestTenant } from './local.ts';
@@ -50,13 +51,18 @@ export async function testAuthority(): Promise<HttpsTenant['ca']> {
   return { path, certificate };
 }
 
+/** A certificate for localhost from {@link testAuthority}. */
+export function testCertificate(): Promise<TlsCertificate> {
+  return serverCertificate(ports(), []);
+}
+
 /**
  * A tenant whose guests may have `read:catalog` and `write:cart`, served over HTTPS until the test ends. Its clock begins at
  * the present time, because SDKs compare with the machine's.
  */
 export async function httpsTenant(edition: EditionName, members: Members = {}): Promise<HttpsTenant> {
   const { path, certificate } = await testAuthority();
-  const served = await serverCertificate(ports(), []);
+  const served = await testCertificate();
   let handle: TestTenant['handle'] = async () => new Response(null, { status: 500 });
   const listening = await listen((request) => handle(request), 0, { certificate: async () => served });
   onTestFinished(() => listening.close());

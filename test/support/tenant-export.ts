@@ -32,7 +32,7 @@ export function sampleExport({ clients = 1, apis = 1, grants = 1 }: Size = {}): 
   const management = { identifier: `${issuer}api/v2/`, name: 'Auth0 Management API', is_system: true };
   return {
     format: 'anon-cli local tenant',
-    version: 1,
+    version: 2,
     edition: 'ea',
     issuer,
     documents: {
@@ -70,6 +70,9 @@ export function sampleExport({ clients = 1, apis = 1, grants = 1 }: Size = {}): 
         })),
       ],
       client_credential: [],
+      user: [],
+      action: [],
+      refresh_token: [],
     },
   };
 }

@@ -12,6 +12,7 @@ import type { LiveKind } from '../options/definition.ts';
 import type { GlobalOptions } from '../options/global.ts';
 import { printable } from '../render/printable.ts';
 import { accessTenant, requestedEdition, selectProfile } from '../tenant/access.ts';
+import { localProfile } from '../tenant/local-profile.ts';
 import type { Context, World } from '../world/context.ts';
 import { createContext } from '../world/create-context.ts';
 import type { Candidate, LookUp } from './expect.ts';
@@ -24,8 +25,10 @@ export async function liveNames(lookUp: LookUp, fits: (text: string) => boolean,
   const candidates = (found: Found) => nameCandidates(lookUp, found, fits);
   const options = globalOptionsOf(lookUp);
   if (lookUp.kind === 'profile') return candidates({ profiles: await knownProfiles(quietContext(world)) });
+  if (lookUp.kind === 'user') return candidates({ users: await localUserNames(world) });
   const { profile } = await selectProfile(quietContext(world), options);
   if (lookUp.kind === 'session') return candidates({ sessions: await savedSessionNames(quietContext(world), profile) });
+  if (lookUp.kind === 'action' && profile.domain !== undefined) return [];
   if (profile.domain === undefined) return candidates({ profile, ...(await inLocalTenant(world, profile, lookUp)) });
   const apps: NamedApp[] = [];
   const apis: NamedApi[] = [];
@@ -42,6 +45,20 @@ export async function liveNames(lookUp: LookUp, fits: (text: string) => boolean,
 async function knownProfiles(context: Context): Promise<Candidate[]> {
   const profiles = await (await context.profiles()).list();
   return profiles.map(({ name, domain }) => ({ text: name, about: domain ?? 'the local tenant' }));
+}
+
+/** The users of the local tenant, whatever the current profile is. */
+async function localUserNames(world: World): Promise<Candidate[]> {
+  const { localUsers } = await import('../../io/embedded/names.ts');
+  const context = quietContext(world);
+  const state = await context.localState(await localProfile(context));
+  let users: Candidate[] = [];
+  const lookUp = async () => {
+    const found = (await localUsers(state)) ?? [];
+    users = found.map(({ user_id, email, name }) => ({ text: email ?? user_id, about: name ?? '' }));
+  };
+  await ('file' in state ? lookUp() : withinTime(limitMs, lookUp));
+  return users;
 }
 
 /** The names alone: reading a session may need the keyring. */
@@ -64,7 +81,7 @@ async function inLocalTenant(world: World, profile: Profile, { kind, app, ...ask
     const apps = namedApps(names.clients);
     const body = isUrlList(kind) ? names.clients.find(({ client_id }) => client_id === idOf(apps, app)) : undefined;
     const urls = body && isUrlList(kind) ? removableUrls({ body }, kind) : [];
-    found = { apps, apis: namedApis(names.resourceServers), urls };
+    found = { apps, apis: namedApis(names.resourceServers), urls, actions: names.actions };
   };
   // A database may be far away.
   await ('file' in state ? lookUp() : withinTime(limitMs, lookUp));
@@ -125,10 +142,13 @@ function quietContext(world: World, signal = new AbortController().signal): Cont
 export interface Found {
   readonly profiles?: readonly Candidate[];
   readonly sessions?: readonly Candidate[];
+  readonly users?: readonly Candidate[];
   /** The profile that the line is for. */
   readonly profile?: Profile;
   readonly apps?: readonly NamedApp[];
   readonly apis?: readonly NamedApi[];
+  /** The Actions of the local tenant. */
+  readonly actions?: readonly { readonly id: string; readonly name: string; readonly trigger: string }[];
   /** The URLs of an application. */
   readonly urls?: readonly string[];
 }
@@ -146,8 +166,10 @@ export function nameCandidates(lookUp: LookUp, found: Found, fits: (text: string
 function candidatesOf({ kind, api, prefix }: LookUp, found: Found): readonly Candidate[] {
   if (kind === 'profile') return found.profiles ?? [];
   if (kind === 'session') return found.sessions ?? [];
+  if (kind === 'user') return (found.users ?? []).filter(({ text }) => typeable(text));
   if (kind === 'app') return appCandidates(found.apps ?? [], prefix);
   if (kind === 'api') return apiCandidates(found.apis ?? [], prefix);
+  if (kind === 'action') return actionCandidates(found.actions ?? []);
   if (isUrlList(kind)) return [...new Set(found.urls)].filter(typeable).map((text) => ({ text, about: '' }));
   return scopeCandidates(found, api);
 }
@@ -160,6 +182,13 @@ function appCandidates(apps: readonly NamedApp[], prefix: string): Candidate[] {
 function apiCandidates(apis: readonly NamedApi[], prefix: string): Candidate[] {
   const alone = uniqueIn(apis);
   return apis.flatMap(({ name, audience }) => named({ name, id: audience, alone: alone(name), prefix }));
+}
+
+function actionCandidates(actions: NonNullable<Found['actions']>): Candidate[] {
+  const alone = uniqueIn(actions);
+  return actions
+    .map(({ id, name, trigger }) => ({ text: alone(name) ? name : id, about: trigger }))
+    .filter(({ text }) => typeable(text));
 }
 
 /** By name; by id if the name is ambiguous or cannot be typed, or if the typed prefix matches the id. */

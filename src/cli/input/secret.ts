@@ -7,7 +7,8 @@ import { isBlank, readStdinOrFile } from './stdin-or-file.ts';
 interface SecretOption {
   readonly flag: string;
   readonly value: string | undefined;
-  readonly variable: string;
+  /** The environment variable that can have it too. */
+  readonly variable?: string | undefined;
   /** The code of the error for an empty input; `usage` by default. */
   readonly empty?: ErrorCode;
 }
@@ -21,8 +22,10 @@ export async function readSecret(
   context: Context,
   { flag, value, variable, empty = 'usage' }: SecretOption,
 ): Promise<string | undefined> {
-  if (value === undefined) return context.env[variable] || undefined;
-  const ways = `Pipe it in with '${flag} -', pass a file with '${flag} @<file>', or set ${variable}.`;
+  if (value === undefined) return (variable && context.env[variable]) || undefined;
+  const ways = variable
+    ? `Pipe it in with '${flag} -', pass a file with '${flag} @<file>', or set ${variable}.`
+    : `Pipe it in with '${flag} -', or pass a file with '${flag} @<file>'.`;
   if (value === '') throw new AnonError('usage', `${flag} is empty.`, { hint: ways });
   const input = await readStdinOrFile(context, value);
   if (!input) {

@@ -23,11 +23,23 @@ export const groups: Readonly<Record<string, { readonly description: string; rea
   'api scopes': { description: 'the scopes that guests get at an API', example: 'api scopes add shop write:cart' },
   claims: { description: "claims in guests' access tokens, mapped from session values", example: 'claims list' },
   token: { description: 'guest sessions and their tokens: create, update, decode, verify', example: 'token create' },
+  transfer: {
+    description: 'rehearsals of logins that guests come along with',
+    example: 'transfer rehearse --user jane@example.com --new-user',
+  },
   session: { description: 'the guest sessions saved on this machine, by name', example: 'session list' },
   profile: { description: 'the tenants you work with, with credentials and defaults', example: 'profile list' },
   local: {
-    description: 'the local tenant: serve it, trust it, show it, move it, share it, reset it',
+    description: 'the local tenant: serve it, trust it, show it, move it, share it, reset it, and its users',
     example: 'local show',
+  },
+  'local action': {
+    description: 'your own code that logins at the local tenant run',
+    example: 'local action add post-login ~/post-login.js',
+  },
+  'local user': {
+    description: 'the users who can log in at the local tenant',
+    example: 'local user add jane@example.com',
   },
 };
 
@@ -82,6 +94,7 @@ export const commands: Readonly<Record<string, () => Promise<CommandDefinition>>
   'claims remove': async () => (await import('../commands/claims/change.ts')).claimsRemoveCommand,
   'token diff': async () => (await import('../commands/token/diff.ts')).tokenDiffCommand,
   'token transfer': async () => (await import('../commands/token/transfer.ts')).tokenTransferCommand,
+  'transfer rehearse': async () => (await import('../commands/transfer/rehearse.ts')).transferRehearseCommand,
   'token watch': async () => (await import('../commands/token/watch.ts')).tokenWatchCommand,
   login: async () => (await import('../commands/login/login.ts')).loginCommand,
   'profile list': async () => (await import('../commands/profile/read.ts')).profileListCommand,
@@ -97,6 +110,15 @@ export const commands: Readonly<Record<string, () => Promise<CommandDefinition>>
   'local export': async () => (await import('../commands/local/export.ts')).localExportCommand,
   'local import': async () => (await import('../commands/local/import.ts')).localImportCommand,
   'local use-database': async () => (await import('../commands/local/use-database.ts')).localUseDatabaseCommand,
+  'local action add': async () => (await import('../commands/local/action/manage.ts')).localActionAddCommand,
+  'local action list': async () => (await import('../commands/local/action/manage.ts')).localActionListCommand,
+  'local action show': async () => (await import('../commands/local/action/manage.ts')).localActionShowCommand,
+  'local action test': async () => (await import('../commands/local/action/test.ts')).localActionTestCommand,
+  'local action remove': async () => (await import('../commands/local/action/manage.ts')).localActionRemoveCommand,
+  'local user add': async () => (await import('../commands/local/user/lifecycle.ts')).localUserAddCommand,
+  'local user list': async () => (await import('../commands/local/user/read.ts')).localUserListCommand,
+  'local user show': async () => (await import('../commands/local/user/read.ts')).localUserShowCommand,
+  'local user remove': async () => (await import('../commands/local/user/lifecycle.ts')).localUserRemoveCommand,
   'local reset': async () => (await import('../commands/local/reset.ts')).localResetCommand,
   status: async () => (await import('../commands/status.ts')).statusCommand,
   completion: async () => (await import('../commands/completion.ts')).completionCommand,

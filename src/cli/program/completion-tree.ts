@@ -76,6 +76,8 @@ const valuesByPlaceholder: Readonly<Record<string, Values>> = {
   api: { live: 'api' },
   profile: { live: 'profile' },
   session: { live: 'session' },
+  user: { live: 'user' },
+  action: { live: 'action' },
   file: { file: true },
 };
 

@@ -32,26 +32,33 @@ export function comparisonData(compared: readonly ComparedTokens[]): JsonObject 
 /** The differences of one pair, under its title. */
 export function renderComparison(
   paint: Paint,
-  { before, same, changes, compared }: ComparedTokens,
+  pair: ComparedTokens,
   index: number,
   all: readonly ComparedTokens[],
   nowMs: number,
 ): string {
-  const title = paint.bold(
-    all.length === 1
-      ? 'Tokens'
-      : titleOf(
-          before,
-          index,
-          all.map((pair) => pair.before),
-        ),
-  );
+  const several = () =>
+    titleOf(
+      pair.before,
+      index,
+      all.map(({ before }) => before),
+    );
+  return renderDifferences(paint, all.length === 1 ? 'Tokens' : several(), pair, nowMs);
+}
+
+/** Differences under a title that says how many there are. */
+export function renderDifferences(
+  paint: Paint,
+  title: string,
+  { same, changes, compared }: TokenComparison,
+  nowMs: number,
+): string {
   const limit = limitText(compared);
   const note = limit && `  ${paint.yellow(`▪ ${limit}`)}\n`;
-  if (same) return `${title}  ${paint.green('✔ no differences')}\n`;
+  if (same) return `${paint.bold(title)}  ${paint.green('✔ no differences')}\n`;
   const number = `${changes.length} difference${changes.length === 1 ? '' : 's'}`;
   const count = compared.length === 0 && changes.length === 0 ? 'different' : number;
-  return `${title}  ${count}\n${note}${changes.length > 0 ? renderTokenChanges(paint, changes, nowMs) : ''}`;
+  return `${paint.bold(title)}  ${count}\n${note}${changes.length > 0 ? renderTokenChanges(paint, changes, nowMs) : ''}`;
 }
 
 function limitText(compared: TokenComparison['compared']): string {
@@ -61,7 +68,7 @@ function limitText(compared: TokenComparison['compared']): string {
 }
 
 /** One change per line: `+` added, `-` removed, `~` changed. */
-function renderTokenChanges(paint: Paint, changes: readonly TokenChange[], nowMs: number): string {
+export function renderTokenChanges(paint: Paint, changes: readonly TokenChange[], nowMs: number): string {
   return rows(
     paint,
     changes.map(({ path, before, after }) => [
@@ -98,7 +105,7 @@ function quoted(value: unknown): unknown {
 }
 
 /** Changes for `--json`: `before` or `after` is left out where the member was missing. */
-function tokenChangesData(changes: readonly TokenChange[]): JsonObject[] {
+export function tokenChangesData(changes: readonly TokenChange[]): (JsonObject & Pick<TokenChange, 'path'>)[] {
   return changes.map(({ path, before, after }) => ({
     path,
     ...(before !== undefined && { before }),

@@ -1,8 +1,9 @@
 import { localProfileName } from '../../domain/profile/name.ts';
+import { AnonError } from '../../errors.ts';
 import type { GlobalOptions } from '../options/global.ts';
 import type { Context } from '../world/context.ts';
 import type { DatabaseText } from '../world/database-state.ts';
-import { type Access, requestedEdition } from './access.ts';
+import { type Access, requestedEdition, selectProfile } from './access.ts';
 import { transportOf } from './transport.ts';
 
 /** Connects to the local tenant, whatever the current profile is. `database` replaces the saved choice of its state. */
@@ -17,4 +18,26 @@ export async function accessLocalTenant(
   const edition = requestedEdition(context, options);
   const transport = { ...transportOf(options, context.env), debug: false };
   return { profile, tenant: await context.connect(profile, { selection, edition, transport, database }) };
+}
+
+/** The same for a command about what only the local tenant has. @throws as {@link refuseOtherTenants} */
+export async function accessLocalTenantAlone(context: Context, options: GlobalOptions): Promise<Access> {
+  await refuseOtherTenants(context, options);
+  return accessLocalTenant(context, options);
+}
+
+/**
+ * For a command about what only the local tenant has, so that `--profile` cannot mean another.
+ * @throws {AnonError} `edition_unsupported` where it does, `not_found` where there is no such profile
+ */
+export async function refuseOtherTenants(context: Context, options: GlobalOptions): Promise<void> {
+  if (options.profile === undefined || options.profile === localProfileName) return;
+  const { name, domain } = (await selectProfile(context, options)).profile;
+  throw new AnonError(
+    'edition_unsupported',
+    `Profile '${name}' is for ${domain}; this command is for the local tenant only.`,
+    {
+      hint: `Leave --profile out, or pass --profile ${localProfileName}.`,
+    },
+  );
 }

@@ -6,6 +6,7 @@ import type { TextLine } from '../../domain/session/bulk/metadata-lines.ts';
 import type { SessionStore } from '../../domain/session/saved-session.ts';
 import type { KeyRing } from '../../domain/token/key-source.ts';
 import type { KeyCache } from '../../domain/token/served-keys.ts';
+import type { WorkerLimits } from '../../io/actions/action-worker.ts';
 import type { LocalCertificates } from '../../io/certificates/local-certificates.ts';
 import type { TrustWorld } from '../../io/certificates/trust-store.ts';
 import type { Timer } from '../../io/clock.ts';
@@ -121,6 +122,8 @@ export interface World {
   readonly nodeWarnings?: (heard: (message: string) => void) => void;
   /** How the keyring is accessed, where not by default. */
   readonly keyring?: Partial<KeyringOptions>;
+  /** How users' Actions are run, where not by default. */
+  readonly actionLimits?: Partial<WorkerLimits>;
   readonly folders: () => Promise<Folders>;
   /** Saves nothing, and leaves unreadable files alone. */
   readonly readOnly?: boolean;

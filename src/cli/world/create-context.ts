@@ -51,7 +51,8 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
   };
   const localPorts = async (choice: DatabaseChoice): Promise<LocalPorts> => {
     const [state, certificates] = [await stateOf(choice), await certificatePorts()];
-    return { state, now, warn, exclusively: exclusively('local-tenant'), certificates };
+    const { actionLimits } = world;
+    return { state, now, warn, exclusively: exclusively('local-tenant'), certificates, actionLimits };
   };
 
   // A user without folders has no local tenant, and can use commands that need none.

@@ -16,6 +16,7 @@ export function contradictionsIn(file: TenantExport): string[] {
     ...clientProblems(file),
     ...keyProblems(file),
     ...credentialProblems(file),
+    ...userProblems(file),
   ];
 }
 
@@ -25,7 +26,7 @@ function idProblems(kind: CarriedKind, documents: readonly CarriedDocument[]): s
     const isOnly = documents.length === 1 && documents[0]?.id === only;
     return isOnly ? [] : [`documents.${kind} must have one document, with the id '${only}'`];
   }
-  const member = kind === 'client' ? 'client_id' : 'id';
+  const member = { client: 'client_id', user: 'user_id' }[String(kind)] ?? 'id';
   const wrong = documents.flatMap(({ id, document }, index) =>
     document[member] === id ? [] : [`documents.${kind}.${index}.id must be the document's ${member}`],
   );
@@ -108,4 +109,16 @@ function isPublicKey(pem: unknown): boolean {
   } catch {
     return false;
   }
+}
+
+/** A user logs in with an e-mail address, in upper or lower case, and is not a guest. */
+function userProblems({ documents: { user: users } }: TenantExport): string[] {
+  return [
+    ...users.flatMap(({ id }, index) =>
+      id.startsWith('anon') ? [`documents.user.${index}.id is the id of a guest`] : [],
+    ),
+    ...repeated(users, ({ document }) => String(document.email).toLowerCase()).map(
+      (index) => `documents.user.${index}.document.email occurs twice`,
+    ),
+  ];
 }

@@ -1,7 +1,13 @@
 import { AnonError } from '../../errors.ts';
 import { isDeeperThan } from '../../jose/json.ts';
 import { isJsonObject, type JsonObject, problemsIn } from '../../wire/schema.ts';
-import { type TenantExport, tenantExport, tenantExportFormat, tenantExportVersion } from '../../wire/tenant-export.ts';
+import {
+  loginKinds,
+  type TenantExport,
+  tenantExport,
+  tenantExportFormat,
+  tenantExportVersion,
+} from '../../wire/tenant-export.ts';
 import { contradictionsIn } from './export-checks.ts';
 
 /** A file can have the same mistake thousands of times. */
@@ -17,7 +23,7 @@ const maxDepth = 100;
  * @throws {AnonError} `usage`, with each problem and its place, and without any value of the file
  */
 export function readTenantExport(text: string, source: string): TenantExport {
-  const content = parse(text, source);
+  const content = inThisVersion(parse(text, source));
   if (!isJsonObject(content) || content.format !== tenantExportFormat) {
     throw new AnonError('usage', `${source} is not an export of a local tenant.`, {
       hint: 'To make one: anon-cli local export',
@@ -53,4 +59,11 @@ function parse(text: string, source: string): unknown {
     // The parser's own message quotes the text, which has secrets in it.
     throw new AnonError('usage', `${source} is not JSON, or not all of it is there.`);
   }
+}
+
+/** A file of version 1 has no users, Actions and refresh tokens, because its tenant had none. */
+function inThisVersion(content: unknown): unknown {
+  if (!isJsonObject(content) || content.version !== 1 || !isJsonObject(content.documents)) return content;
+  const none = Object.fromEntries(loginKinds.map((kind) => [kind, []]));
+  return { ...content, version: tenantExportVersion, documents: { ...none, ...content.documents } };
 }

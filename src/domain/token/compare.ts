@@ -56,6 +56,11 @@ function viewOf({ form, header, claims, text, inner }: DecodedToken, contents: b
   };
 }
 
+/** What changed from one object to another, as between the claims of two tokens. */
+export function changesBetween(before: JsonObject, after: JsonObject): TokenChange[] {
+  return changesIn('', before, after);
+}
+
 function changesIn(path: string, before: JsonObject, after: JsonObject): TokenChange[] {
   const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...keys].flatMap((key) =>

@@ -1,10 +1,11 @@
-import type { LocalTenant } from '../../local/open-tenant.ts';
+import type { Rehearsal, Rehearsed } from '../../local/rehearse.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import type { TenantExport } from '../../wire/tenant-export.ts';
-import type { LocalOptions, LocalPorts } from './ports.ts';
+import { type LocalActions, localActions } from './local-actions.ts';
+import type { LocalPorts } from './ports.ts';
 import { type LocalServer, type ServeOptions, serveLocal } from './server.ts';
 import type { StateAddress } from './state-address.ts';
-import { openLocal, resetLocal } from './tenant.ts';
+import { resetLocal, withLocal } from './tenant.ts';
 
 /** What `anon-cli local` does with the local tenant. */
 export interface LocalControl {
@@ -25,8 +26,11 @@ export interface LocalControl {
   export(edition: EditionName | undefined): Promise<TenantExport>;
   /** Replaces the whole state by a checked export; reports whether the tenant's keys changed with it. */
   import(file: TenantExport): Promise<{ readonly newKeys: boolean }>;
+  readonly actions: LocalActions;
   /** Whether nothing would be lost with the tenant, because it is new or nobody has changed it. */
   isFresh(): Promise<boolean>;
+  /** Logs a user in, with and without a guest, in copies of the tenant: nothing of it stays. */
+  rehearse(login: Rehearsal): Promise<Rehearsed>;
 }
 
 export function localControl(ports: LocalPorts): LocalControl {
@@ -35,27 +39,16 @@ export function localControl(ports: LocalPorts): LocalControl {
     state,
     exists: async () => (await (await import('./names.ts')).localNames(state)) !== undefined,
     describe: (asked) =>
-      opened(ports, { edition: asked }, async (local) => {
+      withLocal(ports, { edition: asked }, async (local) => {
         const [edition, credentials] = [await local.edition(), await local.managementCredentials()];
         return { issuer: local.issuer, edition, ...credentials };
       }),
     reset: (edition) => resetLocal(ports, edition),
     serve: (options) => serveLocal(ports, options),
-    export: (edition) => opened(ports, { edition }, (local) => local.exportState()),
-    import: (file) => opened(ports, {}, (local) => local.importState(file)),
-    isFresh: () => opened(ports, {}, (local) => local.isFresh()),
+    export: (edition) => withLocal(ports, { edition }, (local) => local.exportState()),
+    import: (file) => withLocal(ports, {}, (local) => local.importState(file)),
+    actions: localActions(ports),
+    isFresh: () => withLocal(ports, {}, (local) => local.isFresh()),
+    rehearse: async (login) => (await import('./rehearsal.ts')).rehearseLogin(ports, login),
   };
-}
-
-async function opened<Result>(
-  ports: LocalPorts,
-  options: LocalOptions,
-  work: (local: LocalTenant) => Promise<Result>,
-): Promise<Result> {
-  const local = await openLocal(ports, options);
-  try {
-    return await work(local);
-  } finally {
-    await local.close();
-  }
 }

@@ -2,11 +2,12 @@ import * as v from 'valibot';
 import { client } from '../../wire/client.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import { resourceServer } from '../../wire/resource-server.ts';
+import { userArray } from '../../wire/user.ts';
 import { readState } from './reading.ts';
 import type { StateAddress } from './state-address.ts';
 
 /**
- * The applications, APIs and edition of the local tenant, read from its state; undefined where there is no tenant.
+ * The applications, APIs, Actions and edition of the local tenant, read from its state; undefined where there is no tenant.
  * @throws as {@link readState}
  */
 export async function localNames(state: StateAddress) {
@@ -16,8 +17,15 @@ export async function localNames(state: StateAddress) {
       edition: saved.edition,
       clients: v.parse(v.array(client), saved.clients),
       resourceServers: v.parse(v.array(resourceServer), saved.resourceServers),
+      actions: saved.actions.map(({ id, name, trigger }) => ({ id: `${id}`, name: `${name}`, trigger: `${trigger}` })),
     }
   );
+}
+
+/** The users of the local tenant, as {@link localNames}. */
+export async function localUsers(state: StateAddress) {
+  const saved = await readState(state, async () => (await import('../../local/state/read-state.ts')).readLocalUsers);
+  return saved && v.parse(userArray, saved);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { LocalTenantOptions } from '../../local/open-tenant.ts';
 import type { PostgresPorts } from '../../local/store/postgres/address.ts';
+import type { WorkerLimits } from '../actions/action-worker.ts';
 import type { CertificatePorts } from '../certificates/authority.ts';
 import type { StateAddress } from './state-address.ts';
 
@@ -13,6 +14,8 @@ export interface LocalPorts {
   readonly exclusively: <Result>(work: () => Promise<Result>) => Promise<Result>;
   /** For HTTPS. They are this user's, wherever the state is. */
   readonly certificates: CertificatePorts;
+  /** In place of the defaults for users' Actions. */
+  readonly actionLimits?: Partial<WorkerLimits> | undefined;
 }
 
 export type LocalOptions = Omit<LocalTenantOptions, 'clock'>;

@@ -35,6 +35,8 @@ export interface ServeOptions {
   readonly address?: string | undefined;
   readonly edition?: EditionName | undefined;
   readonly rateLimit?: RateLimit | undefined;
+  /** The id of a user who is logged in where the login page would appear. */
+  readonly autoLogin?: string | undefined;
   /** Host names to accept beside `localhost`, its addresses and the issuer's host. */
   readonly hosts?: readonly string[] | undefined;
   /** Called after every response but those of /health. */
@@ -55,7 +57,7 @@ const defaultPort = 4400;
  * `edition_unsupported`; the errors of {@link openLocal}; `state_unusable` or `usage` for a certificate that cannot be used
  */
 export async function serveLocal(ports: LocalPorts, options: ServeOptions): Promise<LocalServer> {
-  const { port, domain, address, rateLimit, edition, plainHttp, onServed } = options;
+  const { port, domain, address, rateLimit, edition, plainHttp, autoLogin, onServed } = options;
   const { listen } = await import('../../local/http/listen.ts');
   // Needed before the state exists, which is then created with it.
   const given = domain ?? (port ? localhostAt(port) : undefined);
@@ -69,7 +71,7 @@ export async function serveLocal(ports: LocalPorts, options: ServeOptions): Prom
     for (let end = opened.pop(); end; end = opened.pop()) await end();
   };
   try {
-    const local = await openLocal(ports, { domain: given, edition, rateLimit, plainHttp, onServed });
+    const local = await openLocal(ports, { domain: given, edition, rateLimit, plainHttp, autoLogin, onServed });
     opened.push(() => local.close());
     const before = local.issuer;
     issuer = () => local.issuer;

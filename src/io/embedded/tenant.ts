@@ -1,6 +1,7 @@
 import type { TenantConnection } from '../../domain/exchange/connection.ts';
 import type { LocalTenant } from '../../local/open-tenant.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
+import { type LazyRunner, lazyRunner } from '../actions/lazy-runner.ts';
 import type { LocalOptions, LocalPorts } from './ports.ts';
 import { editionMismatch } from './state-errors.ts';
 import { failUnusable, openFile, resetFile } from './state-file.ts';
@@ -18,18 +19,34 @@ export async function openLocal(ports: LocalPorts, options: LocalOptions = {}): 
   throw refusal;
 }
 
-async function opened(ports: LocalPorts, options: LocalOptions): Promise<LocalTenant> {
+/** Opens the local tenant for `work`. @throws as {@link openLocal} */
+export async function withLocal<Result>(
+  ports: LocalPorts,
+  options: LocalOptions,
+  work: (local: LocalTenant) => Promise<Result>,
+): Promise<Result> {
+  const local = await openLocal(ports, options);
+  try {
+    return await work(local);
+  } finally {
+    await local.close();
+  }
+}
+
+async function opened(ports: LocalPorts, given: LocalOptions): Promise<LocalTenant> {
   const { state } = ports;
+  const actions = lazyRunner(ports.actionLimits);
+  const options = { ...given, runAction: given.runAction ?? actions.run };
   if ('file' in state) {
     const local = await openFile(state.file, ports, options);
-    return explained(local, (error) => failUnusable(state.file, ports, local, error));
+    return explained(local, actions, (error) => failUnusable(state.file, ports, local, error));
   }
   const { openInDatabase, failInDatabase } = await import('./state-database.ts');
-  return explained(await openInDatabase(state, ports, options), (error) => failInDatabase(state, error));
+  return explained(await openInDatabase(state, ports, options), actions, (error) => failInDatabase(state, error));
 }
 
 /** The tenant, with `fail` for what its functions throw. */
-function explained(local: LocalTenant, fail: (error: unknown) => Promise<never>): LocalTenant {
+function explained(local: LocalTenant, actions: LazyRunner, fail: (error: unknown) => Promise<never>): LocalTenant {
   return {
     get issuer() {
       return local.issuer;
@@ -45,8 +62,15 @@ function explained(local: LocalTenant, fail: (error: unknown) => Promise<never>)
     exportState: () => local.exportState().catch(fail),
     importState: (file) => local.importState(file).catch(fail),
     isFresh: () => local.isFresh().catch(fail),
+    actions: () => local.actions().catch(fail),
+    tryAction: (attempt) => local.tryAction(attempt).catch(fail),
+    addAction: (added) => local.addAction(added).catch(fail),
+    removeAction: (id) => local.removeAction(id).catch(fail),
     outage: local.outage,
-    close: local.close,
+    async close() {
+      await actions.close();
+      await local.close();
+    },
   };
 }
 

@@ -4,7 +4,7 @@ import type { SessionTokenClaims } from '../../wire/session-token.ts';
 /** What is known about a login when its Actions run: what their `event` is made of. */
 export interface LoginFacts {
   readonly client: JsonObject;
-  /** The user, as saved; of a new user, as it will be saved. */
+  /** The user, as saved after this login, so that `logins_count` counts it; of a new user, as it will be saved. */
   readonly user: JsonObject;
   /** The API that the application asked for. */
   readonly server: JsonObject | undefined;

@@ -18,6 +18,7 @@ export type ActionCommand =
   | { readonly kind: 'app_metadata' | 'user_metadata'; readonly name: string; readonly value: unknown }
   | { readonly kind: 'id_token_claim' | 'access_token_claim'; readonly name: string; readonly value: unknown }
   | { readonly kind: 'add_scope' | 'remove_scope'; readonly scope: string }
+  /** While a user signs up, `code` is the reason for the tenant's log, and `reason` the message for the user. */
   | { readonly kind: 'deny'; readonly code: string; readonly reason: string }
   | { readonly kind: 'validation_error'; readonly code: string; readonly message: string };
 
@@ -32,6 +33,8 @@ export interface ActionOutcome {
   readonly printed: readonly ActionPrint[];
   /** Why the Action failed: what it threw, with the place in its file, or that it took too long. Undefined where it succeeded. */
   readonly failure: string | undefined;
+  /** The message of what it threw, without the place, which the application learns. */
+  readonly message?: string | undefined;
 }
 
 /** Runs an Action where it can do no harm to the tenant: it never throws. */

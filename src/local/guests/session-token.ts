@@ -1,11 +1,9 @@
 import { base64urlJson } from '../../jose/base64url.ts';
-import { anonymousTransferLifetimeSeconds } from '../../wire/anonymous-token.ts';
 import type { Edition, SessionTokenFormat } from '../../wire/edition/edition.ts';
 import { check } from '../../wire/schema.ts';
 import { type SessionTokenClaims, sessionTokenClaims } from '../../wire/session-token.ts';
 import { sealedSessionTokenHeader, sessionTokenType } from '../../wire/session-token-format.ts';
-import { type Random, randomToken } from '../random.ts';
-import type { Moment } from '../scope.ts';
+import type { Random } from '../random.ts';
 import type { TenantKeys } from '../tokens/keys.ts';
 import { seal, unseal } from '../tokens/sealed-token.ts';
 import { readSignedToken, signToken } from '../tokens/signed-token.ts';
@@ -37,26 +35,4 @@ function readClaims(keys: TenantKeys, { sessionTokenPrefix: prefix, tokenFormats
   const sealed = token.startsWith(prefix) ? unseal(keys, sessionHeader, token.slice(prefix.length)) : undefined;
   if (sealed !== undefined || !tokenFormats.includes('jwt')) return sealed;
   return readSignedToken(keys, sessionTokenType, token);
-}
-
-/** Differs from a session token's header, so that neither can be used as the other. Assumed: the type. */
-const ticketHeader = base64urlJson({ ...sealedSessionTokenHeader, typ: 'anon-transfer+jwe' });
-
-/**
- * A ticket that takes a guest's session into a login: sealed, valid for 30 seconds, and with a `jti` by which its
- * receiver can refuse a second use. Assumed: the claims. @see wire contract, sections 2 and 5
- */
-export function writeTransferTicket(
-  { keys, issuer, nowSeconds }: Moment,
-  random: Random,
-  session: SessionTokenClaims,
-): string {
-  return seal(keys, random, ticketHeader, {
-    iss: issuer,
-    client_id: session.client_id,
-    jti: randomToken(random, 16),
-    iat: nowSeconds,
-    exp: nowSeconds + anonymousTransferLifetimeSeconds,
-    session,
-  });
 }

@@ -45,8 +45,25 @@ export function readSession(
 function cookieSession(moment: Moment, cookies: string, client: JsonObject): SessionTokenClaims | undefined {
   if (sessionSettings(moment).cookie !== true) return undefined;
   const token = readSessionCookie(guestCookie, cookies);
-  const session = token === undefined ? undefined : sessionOf(moment, token, client);
+  return token === undefined ? undefined : guestSessionOf(moment, token, client);
+}
+
+/** The session of a token that takes a guest of an application into a login; undefined for one that is not valid, or no longer. */
+export function guestSessionOf(moment: Moment, token: string, client: JsonObject): SessionTokenClaims | undefined {
+  const session = sessionOf(moment, token, client);
   return session && !isExpired(moment, session) ? session : undefined;
+}
+
+/** As {@link guestSessionOf}, for the cookie of a browser that opens the login. */
+export function loginCookieSession(
+  moment: Moment,
+  cookies: string,
+  client: JsonObject,
+): SessionTokenClaims | undefined {
+  // An edition without the setting sets no cookie, but reads one that the application's pages have set.
+  if (sessionSettings(moment).cookie === false) return undefined;
+  const token = readSessionCookie(moment.edition.loginCarriers.cookie, cookies);
+  return token === undefined ? undefined : guestSessionOf(moment, token, client);
 }
 
 function bodySession(moment: Moment, token: string, client: JsonObject): SessionTokenClaims {

@@ -1,5 +1,13 @@
 import type { JsonObject } from '../../wire/schema.ts';
 
+/** What an Action printed while the request was answered, or why it failed. */
+export interface LoggedActionLine {
+  /** The Action's name. */
+  readonly name: string;
+  readonly level: 'debug' | 'log' | 'info' | 'warn' | 'error' | 'failed';
+  readonly text: string;
+}
+
 /** What a route finds out about its request. */
 export interface RequestFacts {
   /** The application that made the request. */
@@ -15,11 +23,15 @@ export interface RequestFacts {
   session?: 'created' | 'updated' | 'renewed' | 'transferred' | undefined;
   /** The origin of a page that may not read the response. */
   refusedOrigin?: string | undefined;
+  /** The user who logged in: their e-mail address, or their id without one. */
+  user?: string | undefined;
+  /** What the user's Actions printed. */
+  actions?: readonly LoggedActionLine[] | undefined;
   /** The error code of a refusal. */
   error?: string | undefined;
 }
 
-/** A request and its response, for a log. Holds no token, no secret and no metadata. */
+/** A request and its response, for a log. Holds no token, no secret and no metadata, but for what users' Actions print. */
 export interface ServedRequest extends Readonly<RequestFacts> {
   readonly method: string;
   /** Without the query. */

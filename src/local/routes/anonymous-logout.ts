@@ -22,9 +22,11 @@ export function anonymousLogoutRoute({ store }: TenantScope): Hono<CorsVariables
     const { client_id: clientId } = checked.value;
     c.set('clientId', clientId);
     note(c.env, { clientId });
-    // Assumed: a client id in the request must exist.
-    if (clientId !== undefined && (await store.get('client', clientId)) === undefined) {
-      throw anonymousTokenRefusal('invalid_client', 'Unknown client.');
+    if (clientId !== undefined) {
+      const client = await store.get('client', clientId);
+      // Assumed: a client id in the request must exist.
+      if (!client) throw anonymousTokenRefusal('invalid_client', 'Unknown client.');
+      note(c.env, { app: String(client.name) });
     }
     const cleared = c.env.edition.hasCookie && { 'set-cookie': clearedCookies(guestCookie) };
     return c.body(null, 204, { ...cleared, 'cache-control': 'no-store' });

@@ -3,6 +3,7 @@ import { isOrigin } from '../../wire/allowed-origin.ts';
 import { anonymousLogoutPath } from '../../wire/anonymous-logout.ts';
 import { anonymousTokenPath } from '../../wire/anonymous-token.ts';
 import { jwksPath, oauthServerMetadataPath, openidConfigurationPath } from '../../wire/discovery.ts';
+import { revocationPath, userinfoPath } from '../../wire/login.ts';
 import { oauthTokenPath } from '../../wire/oauth.ts';
 import { mayCall } from '../clients/pages.ts';
 import { type MomentBindings, note } from '../scope.ts';
@@ -19,10 +20,13 @@ interface Rule {
   readonly origins: 'any' | 'of applications';
   /** Whether the browser sends and saves cookies. */
   readonly hasCookies?: boolean;
+  /** Whether the request has an access token, which the response may refuse with a challenge. */
+  readonly hasToken?: boolean;
 }
 
 const guests: Rule = { method: 'POST', origins: 'of applications', hasCookies: true };
 const tokens: Rule = { method: 'POST', origins: 'of applications' };
+const users: Rule = { method: 'GET', origins: 'of applications', hasToken: true };
 const metadata: Rule = { method: 'GET', origins: 'any' };
 
 /** Which endpoints pages may call. */
@@ -30,6 +34,8 @@ const rules: ReadonlyMap<string, Rule> = new Map([
   [anonymousTokenPath, guests],
   [anonymousLogoutPath, guests],
   [oauthTokenPath, tokens],
+  [revocationPath, tokens],
+  [userinfoPath, users],
   [jwksPath, metadata],
   [openidConfigurationPath, metadata],
   [oauthServerMetadataPath, metadata],
@@ -98,16 +104,16 @@ async function corsHeaders(
   return { vary: 'Origin', ...(isAllowed && allowing(origin, rule, request)) };
 }
 
-function allowing(origin: string, { method, hasCookies }: Rule, request: Request): Record<string, string> {
+function allowing(origin: string, { method, hasCookies, hasToken }: Rule, request: Request): Record<string, string> {
   return {
     'access-control-allow-origin': origin,
     ...(hasCookies && { 'access-control-allow-credentials': 'true' }),
     ...(isPreflight(request)
       ? {
           'access-control-allow-methods': `${method}, OPTIONS`,
-          'access-control-allow-headers': requestHeaders,
+          'access-control-allow-headers': hasToken ? `${requestHeaders}, authorization` : requestHeaders,
           'access-control-max-age': preflightSeconds,
         }
-      : { 'access-control-expose-headers': responseHeaders }),
+      : { 'access-control-expose-headers': hasToken ? `${responseHeaders}, www-authenticate` : responseHeaders }),
   };
 }

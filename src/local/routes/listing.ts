@@ -10,8 +10,10 @@ export interface Selection {
   readonly kind: Kind;
   /** What an index selects; all documents by default. */
   readonly where?: Where | undefined;
-  /** What to leave out of that. Where it is undefined, only the documents of one page are read. */
+  /** What to leave out of that. Without it and without an order, only the documents of one page are read. */
   readonly filter?: ((document: JsonObject) => boolean) | undefined;
+  /** Another order than that in which the documents were first put. */
+  readonly order?: ((one: JsonObject, other: JsonObject) => number) | undefined;
   /** A document as the request may see it; whole by default. */
   readonly shown?: (document: JsonObject) => JsonObject;
 }
@@ -66,11 +68,12 @@ interface Selected {
   count(): Promise<number>;
 }
 
-async function select(store: Store, { kind, where, filter }: Selection): Promise<Selected> {
-  if (!filter) {
+async function select(store: Store, { kind, where, filter, order }: Selection): Promise<Selected> {
+  if (!filter && !order) {
     return { page: (range) => store.page(kind, range, where), count: () => store.count(kind, where) };
   }
-  const documents = (await store.list(kind, where)).filter(filter);
+  const documents = (await store.list(kind, where)).filter(filter ?? (() => true));
+  if (order) documents.sort(order);
   return {
     async page(range) {
       const start = 'offset' in range ? range.offset : documents.findIndex((document) => idOf(document) === range.from);
@@ -80,8 +83,8 @@ async function select(store: Store, { kind, where, filter }: Selection): Promise
   };
 }
 
-function idOf({ id, client_id }: JsonObject): string {
-  return String(id ?? client_id);
+function idOf({ id, client_id, user_id }: JsonObject): string {
+  return String(id ?? client_id ?? user_id);
 }
 
 /** Refers to a document, not to an index: a client that deletes the items of a page skips none on the next. */

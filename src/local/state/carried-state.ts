@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { detectEdition } from '../../wire/edition/edition.ts';
-import { sampleOrigins } from '../../wire/sample.ts';
+import { sampleCallbacks, sampleOrigins } from '../../wire/sample.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import {
   type CarriedDocument,
@@ -47,6 +47,9 @@ async function documentsOf(reader: StoreReader): Promise<TenantExport['documents
     resource_server: await all('resource_server'),
     client_grant: await all('client_grant'),
     client_credential: await all('client_credential'),
+    user: await all('user', 'user_id'),
+    action: await all('action'),
+    refresh_token: await all('refresh_token'),
   };
 }
 
@@ -79,11 +82,23 @@ export async function isFresh(store: Store): Promise<boolean> {
   );
 }
 
-/** Documents without what is random in each tenant, and without the sample's origins, which earlier versions did not give it. */
+/** Documents without what is random in each tenant, and without what earlier versions did not give it. */
 function likeAny(documents: readonly CarriedDocument[]): JsonObject[] {
-  return documents.map(({ document: { id: _, client_id: __, client_secret: ___, ...rest } }) => {
-    const isGiven = ([member, value]: [string, unknown]) =>
-      ['web_origins', 'allowed_origins'].includes(member) && isDeepStrictEqual(value, sampleOrigins);
-    return Object.fromEntries(Object.entries(rest).filter((entry) => !isGiven(entry)));
-  });
+  return documents.map(({ document: { id: _, client_id: __, client_secret: ___, ...rest } }) =>
+    Object.fromEntries(Object.entries(rest).filter(([member, value]) => !isGiven(rest, member, value))),
+  );
+}
+
+/** What only later versions give a new tenant. */
+const givenLater: JsonObject = {
+  web_origins: sampleOrigins,
+  allowed_origins: sampleOrigins,
+  callbacks: sampleCallbacks,
+  allowed_logout_urls: sampleCallbacks,
+  oidc_logout: { rp_logout_end_session_endpoint_discovery: true },
+};
+
+function isGiven(document: JsonObject, member: string, value: unknown): boolean {
+  if (member === 'callbacks' && !('allowed_logout_urls' in document)) return isDeepStrictEqual(value, []);
+  return isDeepStrictEqual(value, givenLater[member]);
 }

@@ -49,9 +49,10 @@ export interface LocalNames {
   readonly edition: EditionName;
   readonly clients: readonly JsonObject[];
   readonly resourceServers: readonly JsonObject[];
+  readonly actions: readonly JsonObject[];
 }
 
-/** As {@link readLocalKeys}, the applications, APIs and edition. */
+/** As {@link readLocalKeys}, the applications, APIs, Actions and edition. */
 export async function readLocalNames(location: StateLocation, ports: PostgresPorts): Promise<LocalNames | undefined> {
   return reading(location, ports, async (state) => {
     if ((await state.get('tenant', 'settings')) === undefined) return undefined;
@@ -59,8 +60,17 @@ export async function readLocalNames(location: StateLocation, ports: PostgresPor
       edition: (await editionOf(state)).name,
       clients: await state.list('client'),
       resourceServers: await state.list('resource_server'),
+      actions: await state.list('action'),
     };
   });
+}
+
+/** As {@link readLocalKeys}, the users. */
+export async function readLocalUsers(
+  location: StateLocation,
+  ports: PostgresPorts,
+): Promise<readonly JsonObject[] | undefined> {
+  return reading(location, ports, (state) => state.list('user'));
 }
 
 async function reading<Result>(

@@ -1,7 +1,7 @@
 import type { Edition, EditionName } from '../../wire/edition/edition.ts';
 import { editionNamed } from '../../wire/edition/editions.ts';
 import { managementAudience } from '../../wire/oauth.ts';
-import { sampleApi, sampleApp, sampleOrigins } from '../../wire/sample.ts';
+import { sampleApi, sampleApp, sampleCallbacks, sampleOrigins } from '../../wire/sample.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { type Random, randomName } from '../random.ts';
 import type { Store, StoreReader, StoreWriter } from '../store/store.ts';
@@ -67,6 +67,8 @@ function putSeed(writer: StoreWriter, { random, issuer, material, edition }: See
     token_endpoint_auth_method: 'none',
     web_origins: [...sampleOrigins],
     allowed_origins: [...sampleOrigins],
+    callbacks: [...sampleCallbacks],
+    allowed_logout_urls: [...sampleCallbacks],
     // Like an application from the service's dashboard: only anonymous sessions remain to be enabled.
     ...(edition.needsOidcConformance && { oidc_conformant: true }),
   });
@@ -104,6 +106,7 @@ function settingsSeed(edition: Edition): JsonObject {
     session_lifetime: 168,
     idle_session_lifetime: 72,
     sessions: { oidc_logout_prompt_enabled: true },
+    oidc_logout: { rp_logout_end_session_endpoint_discovery: true },
   };
   return { ...settings, ...edition.newTenant };
 }

@@ -29,6 +29,10 @@ export const managementScopes = [
   'create:client_grants',
   'update:client_grants',
   'delete:client_grants',
+  'read:users',
+  'create:users',
+  'update:users',
+  'delete:users',
 ] as const;
 
 /**

@@ -178,5 +178,6 @@ export const ea: Edition = {
   acceptsUserId: false,
   reportsSessionLifetime: true,
   mintsTransferTickets: true,
+  loginCarriers: { parameter: 'session_token', cookie: 'auth0_anon' },
   writeTime: (milliseconds) => Math.floor(milliseconds / 1000),
 };

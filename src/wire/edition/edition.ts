@@ -110,6 +110,8 @@ export interface Edition {
   readonly reportsSessionLifetime: boolean;
   /** A session can be exchanged for a ticket that carries it into a login. */
   readonly mintsTransferTickets: boolean;
+  /** What carries a session token into a login, beside a header: a parameter of /authorize, and a cookie. */
+  readonly loginCarriers: { readonly parameter: string; readonly cookie: string };
   /** How a session token writes a time, given in milliseconds since 1970. */
   writeTime(milliseconds: number): string | number;
 }

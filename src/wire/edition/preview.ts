@@ -118,6 +118,7 @@ export const preview: Edition = {
   acceptsUserId: true,
   reportsSessionLifetime: false,
   mintsTransferTickets: false,
+  loginCarriers: { parameter: 'anonymous_session_token', cookie: 'anon' },
   writeTime: (milliseconds) => new Date(milliseconds).toISOString(),
 };
 

@@ -94,7 +94,7 @@ describe('local reset', () => {
     answers.push(true);
     await done('local', 'reset');
     expect(await documentNamed(store, 'client', 'web')).not.toEqual(before);
-    expect(questions).toEqual(Array(2).fill('Delete all applications, APIs and keys of the local tenant?'));
+    expect(questions).toEqual(Array(2).fill("Delete the local tenant's applications, APIs, users and keys?"));
   });
 
   it('needs --yes without a terminal', async () => {

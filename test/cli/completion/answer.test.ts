@@ -109,6 +109,20 @@ describe('names', () => {
     ]);
   });
 
+  it('of Actions are those of the local tenant, by id where two have the same name', async () => {
+    const machine = await freshMachine();
+    const put = (id: string, name: string, trigger: string) =>
+      machine.store.write((writer) => writer.put('action', id, { id, name, trigger }));
+    await put('1', 'merge', 'post-login');
+    await put('2', 'both', 'post-login');
+    await put('3', 'both', 'pre-user-registration');
+    expect(await told(machine, 'fish', 'local', 'action', 'test', '')).toEqual([
+      ...['merge\tpost-login', '2\tpost-login', '3\tpre-user-registration'],
+    ]);
+    expect(await told(machine, 'bash', 'local', 'action', 'remove', 'm')).toEqual(['merge']);
+    expect(await told(machine, 'bash', 'local', 'action', 'add', 'po')).toEqual(['post-login']);
+  });
+
   it('of sessions are those saved for the profile on the line', async () => {
     const machine = await openMachine();
     await machine.done('token', 'create');
@@ -120,6 +134,17 @@ describe('names', () => {
     await machine.done('login', 'acme', '--domain', 'acme.eu.auth0.com', '--no-check');
     expect(await told(machine, 'bash', 'session', 'show', '')).toEqual([]);
     expect(await told(machine, 'bash', 'session', 'show', '--profile', 'local', 'd')).toEqual(['default']);
+  });
+
+  it('of users are those of the local tenant, whatever the current profile is', async () => {
+    const machine = await freshMachine();
+    await machine.done('local', 'user', 'add', 'jane@example.com', '--name', 'Jane');
+    const tenant = await servedTenant(machine.clock);
+    await useRemote(machine, tenant);
+    const before = tenant.requests.length;
+    expect(await told(machine, 'fish', 'local', 'user', 'remove', '')).toEqual(['jane@example.com\tJane']);
+    expect(tenant.requests).toHaveLength(before);
+    expect(await told(await freshMachine({ seeded: false }), 'fish', 'local', 'user', 'show', '')).toEqual([]);
   });
 
   it('of the local tenant leave out what guests can never use', async () => {

@@ -55,6 +55,13 @@ describe('an API', () => {
   });
 });
 
+describe('a user', () => {
+  it('is completed by the e-mail address, with the name as description, if it can be typed', () => {
+    const users = ['jane@example.com', 'joe\u001b[31m@example.com'].map((text) => ({ text, about: 'Jane' }));
+    expect(names({ kind: 'user' }, { users })).toEqual([{ text: 'jane@example.com', about: 'Jane' }]);
+  });
+});
+
 describe('a scope', () => {
   const apis = [api('shop', 'read:a', 'write:a', 'write:b'), api('news', 'read:news')];
   const scopes = (asked: Partial<LookUp>, found: Found = { apis }) =>

@@ -8,6 +8,10 @@ import { sampleExport } from '../../support/tenant-export.ts';
 // biome-ignore lint/suspicious/noExplicitAny: each test breaks another member
 type Loose = any;
 
+function user(id: string, members: object = {}) {
+  return { id, document: { user_id: id, email: 'jane@example.com', ...members } };
+}
+
 function textOf(change: (file: Loose) => void = () => {}): string {
   const file: Loose = structuredClone(sampleExport());
   change(file);
@@ -38,6 +42,14 @@ describe('an export', () => {
     expect(readTenantExport(textOf(), 'tenant.json')).toEqual(sampleExport());
   });
 
+  it('of version 1 is read as one without users, Actions and refresh tokens', () => {
+    const text = textOf((file) => {
+      file.version = 1;
+      for (const kind of ['user', 'action', 'refresh_token']) delete file.documents[kind];
+    });
+    expect(readTenantExport(text, 'tenant.json')).toEqual(sampleExport());
+  });
+
   it('may have keys of applications, and members that this version does not know', () => {
     const change = (file: Loose) => {
       file.documents.client_credential.push({ id: 'cred_1', document: credential });
@@ -58,20 +70,29 @@ describe('an export', () => {
       '{"version":1,"issuer":"https://a/","sessions":[]}',
       'is not an export of a local tenant.',
     ],
-    ['a later version', textOf((file) => (file.version = 2)), 'was exported by a newer anon-cli.'],
+    ['a later version', textOf((file) => (file.version = 3)), 'was exported by a newer anon-cli.'],
   ])('is refused for what it is: %s', (_, text, message) => {
     expect(refusal(text)).toMatchObject({ code: 'usage', message: `tenant.json ${message}` });
   });
 
   it.each<[problem: string, change: (file: Loose) => void]>([
-    ['version must be 1', (file) => (file.version = 0)],
+    ['version must be 2', (file) => (file.version = 0)],
     ['version is required', (file) => delete file.version],
     ["edition must be ('preview' or 'ea')", (file) => (file.edition = 'beta')],
     ['issuer must be an address such as https://localhost:4400/', (file) => (file.issuer = 'https://localhost:4400')],
     ['issuer must be an address such as https://localhost:4400/', (file) => (file.issuer = 'http://localhost:4400/')],
     ['extra is unknown', (file) => (file.extra = 1)],
     ['documents is required', (file) => delete file.documents],
-    ['documents.user is unknown', (file) => (file.documents.user = [])],
+    ['documents.role is unknown', (file) => (file.documents.role = [])],
+    ['documents.user is required', (file) => delete file.documents.user],
+    [
+      'documents.user.0.document.email is required',
+      (file) => (file.documents.user = [{ id: 'a', document: { user_id: 'a' } }]),
+    ],
+    [
+      'documents.action.0.document.file is required',
+      (file) => (file.documents.action = [{ id: 'a', document: { id: 'a', name: 'cart', trigger: 'post-login' } }]),
+    ],
     ['documents.client_grant is required', (file) => delete file.documents.client_grant],
     ['documents.client must be an array', (file) => (file.documents.client = {})],
     ['documents.client.1 must be an object', (file) => (file.documents.client[1] = 'web')],
@@ -156,6 +177,19 @@ describe('an export', () => {
       'documents.client_credential.0.document.pem is not a public key',
       (file) =>
         (file.documents.client_credential = [{ id: 'cred_1', document: { ...credential, pem: pair.privateKey } }]),
+    ],
+    [
+      "documents.user.0.id must be the document's user_id",
+      (file) => (file.documents.user = [user('jane', { user_id: 'x' })]),
+    ],
+    [
+      'documents.user.1.document.email occurs twice',
+      (file) => (file.documents.user = [user('auth0|a'), user('auth0|b', { email: 'JANE@example.com' })]),
+    ],
+    ['documents.user.0.id is the id of a guest', (file) => (file.documents.user = [user('anon|a')])],
+    [
+      "documents.refresh_token.0.id must be the document's id",
+      (file) => (file.documents.refresh_token = [{ id: 'a', document: { id: 'b', user_id: 'c', client_id: 'd' } }]),
     ],
   ])('is refused because its documents contradict each other: %s', (problem, change) => {
     expect(refusal(textOf(change)).message).toBe(`tenant.json cannot be imported: ${problem}.`);

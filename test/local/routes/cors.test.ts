@@ -57,6 +57,7 @@ describe.each(editions)('edition %s', (edition) => {
     ['/anonymous/token', true],
     ['/anonymous/logout', true],
     ['/oauth/token', false],
+    ['/oauth/revoke', false],
   ] as const)('a page that calls %s', (path, cookies) => {
     it.each([
       ['web_origins', { web_origins: [origin] }],
@@ -111,7 +112,7 @@ describe.each(editions)('edition %s', (edition) => {
 
     it("cannot read responses for another site's application", async () => {
       const { tenant, other } = await withPages({ web_origins: [origin] }, edition);
-      const json = { client_id: other.client_id, ...(!cookies && { grant_type: 'client_credentials' }) };
+      const json = { client_id: other.client_id, ...(!cookies && { grant_type: 'client_credentials', token: 'none' }) };
       const answer = await tenant.send('POST', path, { json, headers: { origin } });
       expect(corsOf(answer)).toEqual({});
       expect(answer.headers.get('vary')).toBe('Origin');
@@ -134,7 +135,11 @@ describe.each(editions)('edition %s', (edition) => {
     const manage = await tenant.management();
     const { body: app } = await manage('GET', `/api/v2/clients/${tenant.app.client_id}`);
     const origins = ['http://localhost:*', 'https://localhost:*', 'http://127.0.0.1:*', 'https://127.0.0.1:*'];
-    expect(app).toMatchObject({ web_origins: origins, allowed_origins: origins, callbacks: [] });
+    expect(app).toMatchObject({
+      web_origins: origins,
+      allowed_origins: origins,
+      callbacks: origins.map((origin) => `${origin}/*`),
+    });
     for (const from of ['http://localhost:3000', 'https://localhost', 'http://127.0.0.1:5173', 'https://127.0.0.1:1']) {
       const allowed = await tenant.send('OPTIONS', '/anonymous/token', { headers: preflightHeaders(from) });
       expect(corsOf(allowed)).toEqual(permission(from));
@@ -143,6 +148,29 @@ describe.each(editions)('edition %s', (edition) => {
     for (const from of ['http://[::1]:3000', 'http://localhost.example:3000', 'http://a.localhost:3000']) {
       expect(corsOf(await tenant.anonymousToken({}, { origin: from }))).toEqual({});
     }
+  });
+});
+
+describe('a page that calls /userinfo', () => {
+  const asked = { 'access-control-request-method': 'GET', 'access-control-request-headers': 'authorization' };
+
+  it('may send an access token, and read why it is refused', async () => {
+    const { tenant, preflight } = await withPages();
+    const allowed = { ...permission(origin, { cookies: false, method: 'GET' }) };
+    expect(corsOf(await preflight('/userinfo', origin, asked))).toEqual({
+      ...allowed,
+      'access-control-allow-headers': 'content-type, auth0-client, authorization',
+    });
+    const answer = await tenant.send('GET', '/userinfo', { headers: { origin } });
+    expect(answer.status).toBe(401);
+    const { 'access-control-expose-headers': exposed = '', ...others } = corsOf(answer);
+    expect(exposed.split(', ')).toContain('www-authenticate');
+    expect(others).toEqual({ 'access-control-allow-origin': origin });
+  });
+
+  it('may not from elsewhere', async () => {
+    const { preflight } = await withPages();
+    expect(corsOf(await preflight('/userinfo', 'https://evil.example', asked))).toEqual({});
   });
 });
 

@@ -24,7 +24,44 @@ describe.each(['/.well-known/openid-configuration', '/.well-known/oauth-authoriz
       token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
       token_endpoint_auth_signing_alg_values_supported: ['RS256', 'RS384', 'PS256', 'ES256'],
     });
-    expect(body).not.toHaveProperty('authorization_response_iss_parameter_supported');
+  });
+
+  it.each([undefined, false, true])('promises the issuer in answers where the setting is %s', async (setting) => {
+    const tenant = await testTenant();
+    await tenant.change('tenant', 'settings', { authorization_response_iss_parameter_supported: setting });
+    const { body } = await tenant.send('GET', path);
+    expect(body.authorization_response_iss_parameter_supported).toBe(setting === true ? true : undefined);
+  });
+
+  it('lists what logins need', async () => {
+    const tenant = await testTenant();
+    const { body } = await tenant.send('GET', path);
+    expect(body).toMatchObject({
+      authorization_endpoint: 'https://localhost:4400/authorize',
+      userinfo_endpoint: 'https://localhost:4400/userinfo',
+      revocation_endpoint: 'https://localhost:4400/oauth/revoke',
+      pushed_authorization_request_endpoint: 'https://localhost:4400/oauth/par',
+      end_session_endpoint: 'https://localhost:4400/oidc/logout',
+      grant_types_supported: ['authorization_code', 'implicit', 'refresh_token', 'client_credentials'],
+      response_types_supported: ['code', 'id_token', 'code id_token'],
+      response_modes_supported: ['query', 'fragment', 'form_post'],
+      code_challenge_methods_supported: ['S256', 'plain'],
+      scopes_supported: ['openid', 'profile', 'email', 'address', 'phone', 'offline_access'],
+      claims_supported: expect.arrayContaining(['sub', 'sid', 'auth_time', 'email_verified', 'phone_number_verified']),
+      backchannel_logout_supported: false,
+    });
+  });
+
+  it.each([
+    [undefined, true],
+    [null, true],
+    [{ rp_logout_end_session_endpoint_discovery: true }, true],
+    [{ rp_logout_end_session_endpoint_discovery: false }, false],
+  ])('with oidc_logout %j has the endpoint of logouts: %s', async (oidc_logout, isShown) => {
+    const tenant = await testTenant();
+    await tenant.change('tenant', 'settings', { oidc_logout });
+    const { body } = await tenant.send('GET', path);
+    expect('end_session_endpoint' in body).toBe(isShown);
   });
 
   it.each<[string, boolean, string, string]>([
@@ -39,7 +76,7 @@ describe.each(['/.well-known/openid-configuration', '/.well-known/oauth-authoriz
       const { body } = await tenant.send('GET', `${asked}${path}`);
       expect(body.issuer).toBe(issuer);
       const endpoints = Object.entries(body).filter(([name]) => /_endpoint$|_uri$/.test(name));
-      expect(endpoints).toHaveLength(3);
+      expect(endpoints).toHaveLength(7);
       for (const [name, url] of endpoints) expect([name, new URL(String(url)).origin]).toEqual([name, origin]);
     },
   );

@@ -9,9 +9,8 @@ const clients = '/api/v2/clients';
 async function signedToken(tenant: TestTenant, members: Record<string, unknown> = {}, typ = 'JWT'): Promise<string> {
   const now = tenant.clock() / 1000;
   const { kid, privateKey } = await tenantKeys(tenant.store);
-  return new SignJWT({ aud: `${tenant.issuer}api/v2/`, scope: 'read:clients', exp: now + 60, ...members })
-    .setProtectedHeader({ alg: 'RS256', typ, kid })
-    .sign(privateKey);
+  const claims = { aud: `${tenant.issuer}api/v2/`, scope: 'read:clients', gty: 'client-credentials', exp: now + 60 };
+  return new SignJWT({ ...claims, ...members }).setProtectedHeader({ alg: 'RS256', typ, kid }).sign(privateKey);
 }
 
 describe('a Management API call', () => {
@@ -53,6 +52,15 @@ describe('a Management API call', () => {
     const tenant = await testTenant();
     const token = await signedToken(tenant, claims);
     expect(await withBearer(tenant.send, token)('GET', clients)).toMatchObject({ status: 401, body: { message } });
+  });
+
+  it("with a user's token is refused, whatever its scopes", async () => {
+    const tenant = await testTenant();
+    const token = await signedToken(tenant, { gty: undefined, sub: 'auth0|jane' });
+    expect(await withBearer(tenant.send, token)('GET', clients)).toMatchObject({
+      status: 403,
+      body: { errorCode: 'insufficient_scope' },
+    });
   });
 
   it('with a token of another type is refused', async () => {

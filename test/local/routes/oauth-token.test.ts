@@ -123,10 +123,10 @@ describe('a request for a Management API token', () => {
     ],
     [
       'for another grant',
-      { grant_type: 'authorization_code' },
+      { grant_type: 'password' },
       403,
       'unsupported_grant_type',
-      'Unsupported grant type: authorization_code',
+      'Unsupported grant type: password',
     ],
     [
       'without an audience',

@@ -4,6 +4,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { readTenantExport } from '../../../src/domain/tenant/export.ts';
 import { exportState, importState, isFresh } from '../../../src/local/state/carried-state.ts';
 import type { Store } from '../../../src/local/store/store.ts';
+import { isPassword } from '../../../src/local/users/password.ts';
+import { findUserByEmail } from '../../../src/local/users/user.ts';
 import type { TenantExport } from '../../../src/wire/tenant-export.ts';
 import { temporaryFolder } from '../../support/folder.ts';
 import { confidentialApp, openTenant, otherTenantKeys, type TestTenant, testTenant } from '../../support/local.ts';
@@ -41,11 +43,31 @@ async function usedTenant(store: Store, edition: Edition): Promise<TestTenant> {
     ['/api/v2/resource-servers', json],
     ['/api/v2/client-grants', { client_id: app.client_id, audience: 'urn:tickets', scope: ['buy'] }],
     [`/api/v2/clients/${app.client_id}/credentials`, credential],
+    ['/api/v2/users', { ...jane, user_metadata: { language: 'de' } }],
   ] as const) {
     expect(await manage('POST', path, { json: body })).toMatchObject({ status: 201 });
   }
+  await tenant.store.write((writer) => {
+    writer.put('action', 'a', {
+      id: 'a',
+      name: 'cart',
+      trigger: 'post-login',
+      file: '/shop/cart.js',
+      secrets: {},
+      order: 1,
+    });
+    writer.put('refresh_token', 'r', { id: 'r', user_id: 'auth0|jane', client_id: tenant.app.client_id });
+    writer.put('login_session', 's', { id: 's', user_id: 'auth0|jane' });
+  });
   return tenant;
 }
+
+const jane = {
+  connection: 'Username-Password-Authentication',
+  email: 'jane@example.com',
+  user_id: 'jane',
+  password: 'Correct-horse1',
+};
 
 /** What `local import` reads of what `local export` wrote. */
 function throughFile(exported: TenantExport): TenantExport {
@@ -78,9 +100,11 @@ describe.each(['preview', 'ea'] as const)('a state in edition %s', (edition) => 
     expect(await tenant.anonymousToken({ session_token: session.session_token })).toMatchObject({ status: 200 });
     const { body: keys } = await tenant.send('GET', '/.well-known/jwks.json');
     expect(keys).toEqual((await source.send('GET', '/.well-known/jwks.json')).body);
+    expect(await isPassword(await findUserByEmail(target, jane.email), jane.password)).toBe(true);
+    expect(await target.list('login_session')).toEqual([]);
     // The lists of the Management API are in the order of the state.
     const manage = await tenant.management();
-    for (const path of ['/api/v2/clients', '/api/v2/resource-servers', '/api/v2/client-grants']) {
+    for (const path of ['/api/v2/clients', '/api/v2/resource-servers', '/api/v2/client-grants', '/api/v2/users']) {
       const { body } = await (await source.management())('GET', path);
       expect(await manage('GET', path)).toMatchObject({ status: 200, body });
     }
@@ -156,11 +180,17 @@ describe('a tenant that nobody has changed', () => {
     expect(await isFresh((await testTenant({ edition, domain: 'acme.test' })).store)).toBe(true);
   });
 
-  it('is recognised where an earlier version created it, without origins', async () => {
+  it.each<[string, readonly string[]]>([
+    ['without origins', ['web_origins', 'allowed_origins', 'allowed_logout_urls']],
+    ['without callbacks', ['allowed_logout_urls']],
+  ])('is recognised where an earlier version created it, %s', async (_, missing) => {
     const { store, app } = await testTenant();
     await store.write(async (writer) => {
-      const { web_origins: _, allowed_origins: __, ...before } = (await writer.get('client', app.client_id)) ?? {};
-      writer.put('client', app.client_id, before);
+      const { oidc_logout: __, ...settings } = (await writer.get('tenant', 'settings')) ?? {};
+      writer.put('tenant', 'settings', settings);
+      const members = Object.entries((await writer.get('client', app.client_id)) ?? {});
+      const before = Object.fromEntries(members.filter(([member]) => !missing.includes(member)));
+      writer.put('client', app.client_id, { ...before, callbacks: [] });
     });
     expect(await isFresh(store)).toBe(true);
   });
@@ -168,6 +198,7 @@ describe('a tenant that nobody has changed', () => {
   it.each<[string, (tenant: TestTenant) => Promise<unknown>]>([
     ['an origin', ({ change, app }) => change('client', app.client_id, { web_origins: ['https://shop.example'] })],
     ['no origins', ({ change, app }) => change('client', app.client_id, { allowed_origins: [] })],
+    ['no callbacks', ({ change, app }) => change('client', app.client_id, { callbacks: [] })],
     ['a setting', ({ change }) => change('tenant', 'settings', { friendly_name: 'Ours' })],
     [
       'an open application',
@@ -176,6 +207,8 @@ describe('a tenant that nobody has changed', () => {
     ['a scope', ({ change, api }) => change('resource_server', api.id, { scopes: [] })],
     ['a grant', ({ grantGuests, app }) => grantGuests(app.client_id)],
     ['another application', (tenant) => confidentialApp(tenant)],
+    ['a user', async (tenant) => (await tenant.management())('POST', '/api/v2/users', { json: jane })],
+    ['an Action', ({ change }) => change('action', 'a', { id: 'a' })],
     ['many applications', ({ store }) => importState(store, sampleExport({ clients: 9 }))],
   ])('is not one with %s', async (_, change) => {
     const tenant = await testTenant();

@@ -13,6 +13,7 @@ it('the applications and APIs of a state can be read while another process has i
   await store.write((writer) => {
     writer.put('client', 'c1', { client_id: 'c1', name: 'web' });
     writer.put('resource_server', 'r1', { id: 'r1', identifier: 'https://shop.example' });
+    writer.put('action', 'a1', { id: 'a1', name: 'cart' });
     writer.put('tenant', 'settings', {});
   });
   expect(
@@ -24,6 +25,7 @@ it('the applications and APIs of a state can be read while another process has i
     edition: 'ea',
     clients: [{ client_id: 'c1', name: 'web' }],
     resourceServers: [{ id: 'r1', identifier: 'https://shop.example' }],
+    actions: [{ id: 'a1', name: 'cart' }],
   });
   await store.close();
 });

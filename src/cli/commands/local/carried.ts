@@ -8,7 +8,7 @@ export function countsOf({ documents }: TenantExport): Readonly<Record<CarriedKi
 
 /** The same for people, without what every tenant has: `1 application, 1 API, 0 grants`. */
 export function countsText({ documents }: TenantExport): string {
-  const { client, resource_server: servers, client_grant: grants, client_credential: keys } = documents;
+  const { client, resource_server: servers, client_grant: grants, client_credential: keys, user, action } = documents;
   const own = (list: TenantExport['documents'][CarriedKind]) =>
     list.filter(({ document }) => document.global !== true && document.is_system !== true).length;
   return [
@@ -16,6 +16,8 @@ export function countsText({ documents }: TenantExport): string {
     counted(own(servers), 'API'),
     counted(own(grants), 'grant'),
     ...(keys.length > 0 ? [counted(keys.length, 'application key')] : []),
+    ...(user.length > 0 ? [counted(user.length, 'user')] : []),
+    ...(action.length > 0 ? [counted(action.length, 'Action')] : []),
   ].join(', ');
 }
 

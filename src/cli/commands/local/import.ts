@@ -21,7 +21,7 @@ export const localImportCommand = defineCommand({
   calls: 'nothing',
   examples: ['local export --output - | anon-cli local import - --yes'],
   notes: `The whole file is checked first, and the tenant is replaced at once or not at all: its issuer, edition, keys, \
-applications, APIs and grants. Tokens that the imported tenant has issued stay valid.`,
+applications, APIs, grants, users and Actions. Tokens that the imported tenant has issued stay valid.`,
   more: 'docs/local-tenant.md',
   async run(context, { file }, options) {
     const imported = await readExported(context, file);
@@ -29,7 +29,7 @@ applications, APIs and grants. Tokens that the imported tenant has issued stay v
     const local = await context.local();
     if (!options.yes && !(await local.isFresh())) {
       await requireConfirmation(context, options, {
-        fact: 'An import deletes all applications, APIs and keys that the local tenant has now',
+        fact: 'An import deletes all applications, APIs, users and keys that the local tenant has now',
         question: 'Import?',
       });
     }

@@ -1,4 +1,5 @@
 import type { ServedRequest } from '../../../local/http/served-request.ts';
+import { anonymousTokenPath } from '../../../wire/anonymous-token.ts';
 import { notePaint, type Paint } from '../../render/paint.ts';
 import { printable } from '../../render/printable.ts';
 import { padded } from '../../render/width.ts';
@@ -47,12 +48,14 @@ export function requestLog(context: Context, connect: () => Promise<Access>): Re
   return {
     add(served) {
       const paint = notePaint(context.terminal);
-      if (served.refusedOrigin === undefined && !gateErrors.includes(served.error ?? '')) {
-        print(requestLine(paint, served));
+      // Logins have some of these errors too, for other reasons.
+      const isGuest = served.path === anonymousTokenPath;
+      if (served.refusedOrigin === undefined && !(isGuest && gateErrors.includes(served.error ?? ''))) {
+        print(requestLines(paint, served));
         return;
       }
       const explanation = openingCommand(served)
-        .then((command) => print(requestLine(paint, served, command)))
+        .then((command) => print(requestLines(paint, served, command)))
         .finally(() => explanations.delete(explanation));
       explanations.add(explanation);
     },
@@ -63,15 +66,29 @@ export function requestLog(context: Context, connect: () => Promise<Access>): Re
   };
 }
 
+/** The request, and below it what users' Actions printed and where they failed. */
+export function requestLines(paint: Paint, served: ServedRequest, command?: string): string {
+  const lines = (served.actions ?? []).flatMap(({ name, level, text }) =>
+    text
+      .split('\n')
+      .map(
+        (line) =>
+          `  ${paint.dim(shortened(name))}  ${level === 'failed' ? paint.red('failed: ') : ''}${printedLine(line)}`,
+      ),
+  );
+  return [requestLine(paint, served, command), ...lines].join('\n');
+}
+
 /** `POST    /anonymous/token        403  web  unauthorized_client  → anon-cli app enable web` */
 export function requestLine(paint: Paint, served: ServedRequest, command?: string): string {
-  const { method, path, status, app, clientId, guest, session, refusedOrigin, error } = served;
+  const { method, path, status, app, clientId, guest, user, session, refusedOrigin, error } = served;
   const colour = status < 300 ? paint.green : status < 500 ? paint.yellow : paint.red;
   const parts = [
     `${padded(shortened(method), methodWidth)} ${padded(shortened(path), pathWidth)}`,
     colour(String(status)),
     shortened(app ?? clientId ?? ''),
     shortened(guest ?? ''),
+    shortened(user ?? ''),
     refusedOrigin === undefined ? '' : `no access for pages of ${shortened(refusedOrigin)}`,
     session ?? error ?? '',
     command === undefined ? '' : paint.bold(`→ ${printable(command)}`),
@@ -84,4 +101,11 @@ const longest = 60;
 /** On one line, whatever the client sent. */
 function shortened(text: string): string {
   return printable(text.length > longest ? `${text.slice(0, longest - 1)}…` : text);
+}
+
+const longestPrinted = 1000;
+
+/** A line that an Action printed. */
+function printedLine(text: string): string {
+  return printable(text.length > longestPrinted ? `${text.slice(0, longestPrinted - 1)}…` : text);
 }

@@ -30,7 +30,7 @@ export const localResetCommand = defineCommand({
       );
     }
     const everyone = where && ', for everyone who uses it';
-    const question = `Delete all applications, APIs and keys of the local tenant${where}${everyone}?`;
+    const question = `Delete the local tenant's applications, APIs, users and keys${where}${everyone}?`;
     if (!options.yes && !(await context.confirm(question))) {
       throw new AnonError('failed', 'The reset was declined; nothing was changed.');
     }

@@ -27,8 +27,8 @@ export function exposureWarning(
   if (address === undefined || address === '::1' || address.startsWith('127.')) return undefined;
   const place = `${address.includes(':') ? `[${address}]` : address}:${port}`;
   return (
-    `The local tenant is open to the network at ${place}, over ${url.startsWith('https:') ? 'HTTPS and ' : ''}plain HTTP. Whoever can connect gets guest tokens, and can ` +
-    'read and change the whole tenant with the credentials of its Management API client. Use it for development only.'
+    `The local tenant is open to the network at ${place}, over ${url.startsWith('https:') ? 'HTTPS and ' : ''}plain HTTP. Whoever can connect gets guest tokens, can ` +
+    'log in as every user without a password, and can read and change the whole tenant with the credentials of its Management API client. Use it for development only.'
   );
 }
 

@@ -53,7 +53,7 @@ function details(paint: Paint, { server, state }: Started, values: Awaited<Retur
           ['audience', `${printable(values.api.audience)} (${printable(values.api.name)})`],
         ];
   const { issuer, url, edition, authority } = server;
-  const table = rows(paint, [
+  const table = `${rows(paint, [
     ['domain', new URL(issuer).host],
     ['issuer', issuer],
     ['JWKS', `${url}${jwksPath}`],
@@ -66,7 +66,7 @@ function details(paint: Paint, { server, state }: Started, values: Awaited<Retur
     ['for your app', 'anon-cli local env'],
     ['configure', 'any anon-cli command, in another terminal'],
     ['stop', 'Ctrl-C'],
-  ]);
+  ])}${paint.dim('For development only: its login page lets everybody in as every user.')}\n`;
   // With characters escaped, it would ask for another API.
   if (request === undefined || request !== printable(request)) return table;
   return `${table}\n${paint.dim('A guest')}\n  $ ${request}\n\n`;

@@ -6,7 +6,7 @@ import { signOnEveryProcessor } from '../../../io/embedded/thread-pool.ts';
 import type { RateLimit } from '../../../local/http/rate-limit.ts';
 import { parseUrl } from '../../../wire/url.ts';
 import { isForPeople } from '../../output/formats.ts';
-import { requestedEdition } from '../../tenant/access.ts';
+import { type Access, requestedEdition } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 import type { DatabaseText } from '../../world/database-state.ts';
 import { defineCommand } from '../define-command.ts';
@@ -31,6 +31,10 @@ export const localStartCommand = defineCommand({
     },
     '--key <file>': { description: 'its private key, in PEM', values: { file: true } },
     '--rate-limit <n>': 'answer 429 beyond n requests per second, to test clients',
+    '--auto-login <user>': {
+      description: 'log this user in where the login page would appear, for tests: e-mail address or id',
+      values: { live: 'user' },
+    },
     '--allow-host <name>': {
       description: 'also answer requests for this host name, repeatable',
       repeatable: true,
@@ -61,8 +65,10 @@ another process serves it with another issuer. To make browsers and SDKs trust i
       (await import('../../tenant/local-access.ts')).accessLocalTenant(context, options, database);
     const isLogged = !options.quiet && isForPeople(options);
     const log = isLogged ? requestLog(context, connect) : undefined;
+    const { autoLogin: user } = options;
+    const autoLogin = user === undefined ? undefined : await userId(await connect(), user);
     const server = await local.serve({
-      ...{ port, domain, address, rateLimit, edition, hosts },
+      ...{ port, domain, address, rateLimit, edition, hosts, autoLogin },
       onServed: log?.add,
       plainHttp: options.http,
       ownCertificate: await ownCertificate(context, options),
@@ -87,6 +93,12 @@ another process serves it with another issuer. To make browsers and SDKs trust i
     context.terminal.note('\nStopped.\n');
   },
 });
+
+/** @throws {AnonError} `not_found` */
+async function userId({ tenant }: Access, reference: string): Promise<string> {
+  const { findUser } = await import('../../../domain/user/read.ts');
+  return (await findUser(tenant, reference)).userId;
+}
 
 /** Once the server listens: a lookup may take seconds. */
 async function warnOfPlace({ placeOf, warn }: Context, server: LocalServer, signal: AbortSignal): Promise<void> {

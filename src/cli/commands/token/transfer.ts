@@ -1,6 +1,5 @@
-import { chooseRequestingApp, type RequestingApp } from '../../../domain/app/find.ts';
+import type { RequestingApp } from '../../../domain/app/find.ts';
 import { checkTransfer } from '../../../domain/session/edition-limits.ts';
-import { findSession } from '../../../domain/session/find.ts';
 import { withSecret } from '../../../domain/session/token-request.ts';
 import {
   type AuthorizeUrl,
@@ -9,9 +8,9 @@ import {
   requestTransferTicket,
   type TransferTicket,
 } from '../../../domain/session/transfer.ts';
-import { AnonError, isAnonError, withHint } from '../../../errors.ts';
+import { AnonError, isAnonError } from '../../../errors.ts';
 import { countDown } from '../../../io/terminal/waiting.ts';
-import type { JsonObject } from '../../../wire/schema.ts';
+import { sessionToCarry } from '../../input/carried-session.ts';
 import { tokenPorts } from '../../input/session-options.ts';
 import { readTokenInput, secretOption } from '../../input/token-request.ts';
 import type { OptionValues } from '../../options/definition.ts';
@@ -20,7 +19,7 @@ import { scopeText } from '../../options/parse.ts';
 import { isForPeople } from '../../output/formats.ts';
 import { printResult } from '../../output/output.ts';
 import { plainTicket, renderTicket, ticketData } from '../../render/guest-tokens.ts';
-import { type Access, accessTenant, requestedAppAndApi } from '../../tenant/access.ts';
+import { type Access, accessTenant } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
 
@@ -69,27 +68,6 @@ export const tokenTransferCommand = defineCommand({
 function checkOptions({ redirectUri, pkce }: TransferOptions): void {
   if (redirectUri !== undefined) checkRedirectUri(redirectUri);
   else if (pkce) throw new AnonError('usage', '--pkce needs --redirect-uri.');
-}
-
-/** The session of the given token, by default the saved one with its application. */
-async function sessionToCarry(
-  context: Context,
-  options: TransferOptions,
-  { tenant, profile }: Access,
-  given: string | undefined,
-): Promise<{ token: string; app: RequestingApp; metadata?: JsonObject | undefined }> {
-  if (given !== undefined) {
-    const { app: named } = requestedAppAndApi(context, options);
-    return { token: given, app: await chooseRequestingApp(tenant, { named, chosen: profile.app }) };
-  }
-  const sessions = await context.sessions(profile);
-  const { session } = await findSession({ ...tenant, sessions }, options.session).catch((error: unknown) => {
-    if (!isAnonError(error) || error.code !== 'not_found') throw error;
-    throw withHint(error, `For a session that is not saved, pass its token with --session-token -. ${error.hint}`);
-  });
-  const { sessionToken: token, clientId, metadata } = session;
-  const chosen = { clientId, name: clientId };
-  return { token, metadata, app: await chooseRequestingApp(tenant, { named: options.app, chosen }) };
 }
 
 function urlFor(

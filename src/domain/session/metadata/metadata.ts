@@ -24,13 +24,28 @@ export function readMetadata({ assignments, file, json, unset }: MetadataInput):
   if (assignments.length === 0 && unset.length === 0 && given === undefined) return undefined;
   const metadata =
     given === undefined ? {} : readObject(given, json === undefined ? 'The metadata file' : '--metadata');
-  for (const assignment of assignments) assign(metadata, assignment);
+  for (const assignment of assignments) assign(metadata, assignment, '--meta');
   for (const key of unset) remove(metadata, key);
+  checkForm(metadata);
+  checkMetadataSize(metadata);
+  return metadata;
+}
+
+/**
+ * Metadata from assignments alone, without the limit of a session's. `flag` is the option's name in errors.
+ * @throws {AnonError} `usage`
+ */
+export function readAssignments(assignments: readonly string[], flag: string): JsonObject {
+  const metadata: JsonObject = {};
+  for (const assignment of assignments) assign(metadata, assignment, flag);
+  checkForm(metadata);
+  return metadata;
+}
+
+function checkForm(metadata: JsonObject): void {
   if (isDeeperThan(maxDepth, metadata)) throw tooDeep();
   const refused = refusedMetadataKey(metadata);
   if (refused !== undefined) throw new AnonError('usage', `Metadata can't have the key '${refused}'.`);
-  checkMetadataSize(metadata);
-  return metadata;
 }
 
 /** Deeper metadata exceeds the limit of bytes too, and recursing into it may exhaust the stack. */
@@ -63,24 +78,24 @@ function readObject(text: string, source: string): JsonObject {
   throw new AnonError('usage', `${source} must be a JSON object. Example: {"language":"en"}`, { hint });
 }
 
-function assign(metadata: JsonObject, assignment: string): void {
+function assign(metadata: JsonObject, assignment: string, flag: string): void {
   const equals = assignment.indexOf('=');
   const typed = equals > 0 && assignment[equals - 1] === ':';
   const path = assignment.slice(0, typed ? equals - 1 : equals);
   if (equals < 1 || path === '') {
-    throw new AnonError('usage', '--meta takes key=value, or key:=json for a typed value.', {
-      hint: 'Example: --meta language=en --meta cart.items:=3',
+    throw new AnonError('usage', `${flag} takes key=value, or key:=json for a typed value.`, {
+      hint: `Example: ${flag} language=en ${flag} cart.items:=3`,
     });
   }
   const text = assignment.slice(equals + 1);
-  const value = typed ? readMetadataJson(text, `The value of --meta ${path}:=`, () => notJson(path)) : text;
+  const value = typed ? readMetadataJson(text, `The value of ${flag} ${path}:=`, () => notJson(path, flag)) : text;
   const keys = keysOf(path);
   if (keys.length > maxDepth) throw tooDeep();
   place(metadata, keys, path, value);
 }
 
-function notJson(path: string): AnonError {
-  return new AnonError('usage', `The value of --meta ${path}:= is not valid JSON.`, {
+function notJson(path: string, flag: string): AnonError {
+  return new AnonError('usage', `The value of ${flag} ${path}:= is not valid JSON.`, {
     hint: `For text, write ${path}=…; JSON text needs quotes: '${path}:="text"'`,
   });
 }

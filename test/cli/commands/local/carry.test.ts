@@ -30,7 +30,7 @@ describe('local export', () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
     const content = JSON.parse(readFileSync(path, 'utf8'));
     expect(Object.keys(content)).toEqual(['format', 'version', 'edition', 'issuer', 'documents']);
-    expect(content).toMatchObject({ format: 'anon-cli local tenant', version: 1, edition: 'ea' });
+    expect(content).toMatchObject({ format: 'anon-cli local tenant', version: 2, edition: 'ea' });
     const web = await documentNamed(machine.store, 'client', 'web');
     expect(content.documents.client[1]).toEqual({ id: web.client_id, document: web });
     // Nothing else is left in the folder.
@@ -99,7 +99,10 @@ describe('local import', () => {
       issuer: 'https://localhost:4400/',
       edition: 'ea',
       new_keys: false,
-      documents: { tenant: 1, key: 1, client: 4, resource_server: 3, client_grant: 5, client_credential: 0 },
+      documents: {
+        ...{ tenant: 1, key: 1, client: 4, resource_server: 3, client_grant: 5, client_credential: 0 },
+        ...{ user: 0, action: 0, refresh_token: 0 },
+      },
     });
     expect((await machine.done('app', 'list', '--field', '*.name')).stdout).toBe('app 0\napp 1\napp 2\n');
   });
@@ -116,7 +119,7 @@ describe('local import', () => {
     const machine = await openMachine();
     const path = machine.file('other.json', JSON.stringify(sampleExport()));
     const before = (await exported(machine)).content;
-    const fact = 'An import deletes all applications, APIs and keys that the local tenant has now';
+    const fact = 'An import deletes all applications, APIs, users and keys that the local tenant has now';
     expect(await machine.run('local', 'import', path)).toMatchObject({
       code: 2,
       stderr: `error: ${fact}, and there is no terminal to ask on.\nhint:  To confirm, pass --yes.\n`,
@@ -155,12 +158,12 @@ describe('local import', () => {
   it('changes nothing when the file cannot be imported', async () => {
     const machine = await openMachine();
     const before = (await exported(machine)).content;
-    const broken = { ...sampleExport(), documents: { ...sampleExport().documents, user: [] } };
+    const broken = { ...sampleExport(), documents: { ...sampleExport().documents, role: [] } };
     const path = machine.file('broken.json', JSON.stringify(broken));
     expect(await machine.run('local', 'import', path, '--yes')).toMatchObject({
       code: 2,
       stderr:
-        `error: ${path} cannot be imported: documents.user is unknown.\n` +
+        `error: ${path} cannot be imported: documents.role is unknown.\n` +
         'hint:  Nothing was changed. Correct the file, or export the tenant again:\n       anon-cli local export\n',
     });
     for (const file of ['nowhere.json', machine.folder]) {

@@ -190,7 +190,9 @@ describe('the database', () => {
       `✔ Reset the local tenant in ${url}, in edition ea Next: anon-cli quickstart`,
     );
     expect(machine.questions).toEqual(
-      Array(2).fill(`Delete all applications, APIs and keys of the local tenant in ${url}, for everyone who uses it?`),
+      Array(2).fill(
+        `Delete the local tenant's applications, APIs, users and keys in ${url}, for everyone who uses it?`,
+      ),
     );
     expect((await other.done('local', 'show', '--json')).json).toMatchObject({ edition: 'ea', database: url });
     expect((await other.done('app', 'list', '--json')).json).toMatchObject([{ name: 'web', enabled: false }]);

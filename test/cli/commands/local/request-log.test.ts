@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { requestLine } from '../../../../src/cli/commands/local/request-log.ts';
+import { requestLine, requestLines } from '../../../../src/cli/commands/local/request-log.ts';
 import { paintFor } from '../../../../src/cli/render/paint.ts';
 import { documentNamed, freshMachine, type Machine } from '../../../support/command.ts';
 import { unsafe } from '../../../support/screen.ts';
@@ -58,6 +58,15 @@ describe('local start', () => {
     );
   });
 
+  it('gives no command for guests where a login is refused', async () => {
+    const machine = await freshMachine();
+    const { client_id } = await documentNamed(machine.store, 'client', 'web');
+    const printed = await whileServed(machine, async (url) => {
+      await fetch(`${url}/authorize?client_id=${client_id}&redirect_uri=https://evil.example/&response_type=code`);
+    });
+    expect(printed).toBe(`GET     /authorize              403  ${client_id}  unauthorized_client\n\nStopped.\n`);
+  });
+
   it('prints no line with --quiet', async () => {
     const machine = await freshMachine();
     const printed = await whileServed(machine, (url) => guestToken(url, 'unknown'), '--quiet');
@@ -102,5 +111,28 @@ describe('the line of a request', () => {
       clientId: 'vesWojSWKMaaYcxVL4Pr8ENRZN6PYgAg',
     };
     expect(requestLine(paint, served)).toBe('GET     /api/v2/clients         200  vesWojSWKMaaYcxVL4Pr8ENRZN6PYgAg');
+  });
+});
+
+describe('the Actions of a request', () => {
+  it('print below it, a line each, and say where they failed', () => {
+    const lines = requestLines(paintFor(false), {
+      ...{ method: 'GET', path: '/authorize', status: 302, app: 'web', guest: 'anon|1', user: 'auth0|7' },
+      error: 'access_denied',
+      actions: [
+        { name: 'merge-cart', level: 'log', text: 'two\nlines' },
+        { name: 'merge-cart', level: 'warn', text: `\u001b[2J${'x'.repeat(2000)}` },
+        { name: 'merge-cart', level: 'failed', text: 'no (merge-cart.js:12)' },
+      ],
+    }).split('\n');
+    expect(lines).toHaveLength(5);
+    expect(lines.slice(0, 3)).toEqual([
+      'GET     /authorize              302  web  anon|1  auth0|7  access_denied',
+      '  merge-cart  two',
+      '  merge-cart  lines',
+    ]);
+    expect(lines[3]?.length).toBeLessThan(1200);
+    expect(lines[3]).not.toMatch(unsafe);
+    expect(lines[4]).toBe('  merge-cart  failed: no (merge-cart.js:12)');
   });
 });

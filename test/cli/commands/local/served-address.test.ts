@@ -49,7 +49,7 @@ describe('--host', () => {
     const opened = `The local tenant is open to the network at ${place}, over`;
     expect(exposureWarning(address, { port: 4400, url: 'http://localhost:4400' })).toContain(`${opened} plain HTTP. `);
     expect(exposureWarning(address, { port: 4400, url: 'https://localhost:4400' })).toContain(
-      `${opened} HTTPS and plain HTTP. `,
+      `${opened} HTTPS and plain HTTP. Whoever can connect gets guest tokens, can log in as every user without a password,`,
     );
   });
 });

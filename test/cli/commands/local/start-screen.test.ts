@@ -34,7 +34,12 @@ describe('the start screen', () => {
     );
   });
 
-  it('has none if the audience cannot be shown as it is', async () => {
+  it('says what the tenant is for', async () => {
+    const screen = await startScreen(await freshMachine());
+    expect(screen).toContain('\nFor development only: its login page lets everybody in as every user.\n');
+  });
+
+  it('has no request if the audience cannot be shown as it is', async () => {
     const machine = await freshMachine();
     await changeDocument(machine.store, 'resource_server', 'shop', { identifier: 'a\n::set-output name=a::b' });
     const screen = await startScreen(machine);

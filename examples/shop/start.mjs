@@ -1,0 +1,2 @@
+import './api.mjs';
+import './page.mjs';

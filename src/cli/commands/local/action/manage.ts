@@ -1,0 +1,97 @@
+import { basename } from 'node:path';
+import { shellWord } from '../../../../domain/shell-word.ts';
+import { AnonError } from '../../../../errors.ts';
+import { printResult } from '../../../output/output.ts';
+import { actionData, renderAction, renderActions } from '../../../render/action.ts';
+import { printable } from '../../../render/printable.ts';
+import { defineCommand } from '../../define-command.ts';
+import {
+  actionFile,
+  findAction,
+  localActions,
+  parseTrigger,
+  readSecrets,
+  secretOption,
+  triggers,
+} from './local-actions.ts';
+
+const none = 'The local tenant has no Actions.';
+const howToAdd = 'Next: anon-cli local action add post-login <file>';
+
+export const localActionAddCommand = defineCommand({
+  description: 'run a file as an Action in every login at the local tenant',
+  args: {
+    '<trigger>': { description: triggers.join(' or '), values: triggers },
+    '<file>': { description: 'JavaScript that exports onExecutePostLogin or its twin', values: { file: true } },
+  },
+  options: {
+    '--name <name>': "the Action's name (default: that of the file, without its extension)",
+    '--secret <name>': secretOption,
+  },
+  calls: 'nothing',
+  examples: ['local action add post-login ~/post-login.js'],
+  notes:
+    'The file stays where it is, and each login runs it as it is then. Actions of a trigger run in the order in which they were ' +
+    'added. require finds the npm packages of its folder.',
+  more: 'docs/local-tenant.md',
+  async run(context, { trigger: text, file: path }, options) {
+    const [trigger, file] = [parseTrigger(text), actionFile(path)];
+    const actions = await localActions(context, options);
+    const problem = await actions.check(trigger, file);
+    if (problem !== undefined) throw new AnonError('usage', `${path} is not an Action: ${problem}.`);
+    const name = options.name ?? basename(file).replace(/\.[^.]+$/, '');
+    const added = await actions.add({ name, trigger, file, secrets: await readSecrets(context, options.secret) });
+    if (!added) {
+      throw new AnonError('usage', `Action '${name}' already exists for ${trigger}.`, {
+        hint: `Use another name: --name <name>. To replace it: anon-cli local action remove ${shellWord(name)}`,
+      });
+    }
+    printResult(context, options, {
+      data: actionData(added),
+      human: (paint) =>
+        `${paint.green('✔')} Added Action ${printable(name)} to ${trigger}\n` +
+        `${paint.dim(printable(`Next: anon-cli local action test ${shellWord(name)}`))}\n`,
+    });
+  },
+});
+
+export const localActionListCommand = defineCommand({
+  description: 'list the Actions of the local tenant, in the order in which they run',
+  calls: 'nothing',
+  result: 'list',
+  examples: ['local action list'],
+  async run(context, _args, options) {
+    const found = await (await localActions(context, options)).list();
+    printResult(context, options, {
+      data: found.map(actionData),
+      human: (paint) => (found.length === 0 ? `${none}\n${paint.dim(howToAdd)}\n` : renderActions(paint, found)),
+    });
+  },
+});
+
+export const localActionShowCommand = defineCommand({
+  description: 'show an Action of the local tenant, without the values of its secrets',
+  args: { '<action>': 'its name or id' },
+  calls: 'nothing',
+  examples: ['local action show post-login'],
+  async run(context, { action: reference }, options) {
+    const found = await findAction(await localActions(context, options), reference);
+    printResult(context, options, { data: actionData(found), human: (paint) => renderAction(paint, found) });
+  },
+});
+
+export const localActionRemoveCommand = defineCommand({
+  description: 'remove an Action from the local tenant; its file stays',
+  args: { '<action>': 'its name or id' },
+  calls: 'nothing',
+  examples: ['local action remove post-login'],
+  async run(context, { action: reference }, options) {
+    const actions = await localActions(context, options);
+    const { id, name, trigger } = await findAction(actions, reference);
+    await actions.remove(id);
+    printResult(context, options, {
+      data: { id, name, removed: true },
+      human: (paint) => `${paint.green('✔')} Removed Action ${printable(name)} from ${trigger}\n`,
+    });
+  },
+});

@@ -1,0 +1,107 @@
+import type { Action } from '../../local/actions/action.ts';
+import type { ActionCommand, ActionOutcome, ActionPrint } from '../../local/actions/runner.ts';
+import type { JsonObject } from '../../wire/schema.ts';
+import type { Paint } from './paint.ts';
+import { printable, printableValue } from './printable.ts';
+import { rows, table } from './rows.ts';
+
+export function renderActions(paint: Paint, actions: readonly Action[]): string {
+  return table(
+    paint,
+    ['TRIGGER', 'ACTION', 'FILE'],
+    actions.map(({ trigger, name, file }) => [trigger, printable(name), printable(file)]),
+  );
+}
+
+export function renderAction(paint: Paint, { id, name, trigger, file, secrets }: Action): string {
+  const names = Object.keys(secrets);
+  return (
+    `${paint.bold(printable(name))}\n` +
+    rows(paint, [
+      ['trigger', trigger],
+      ['file', printable(file)],
+      ['secrets', names.length === 0 ? 'none' : printable(names.join(', '))],
+      ['id', id],
+    ])
+  );
+}
+
+/** An Action for `--json`, with the names of its secrets. */
+export function actionData({ id, name, trigger, file, secrets, created_at }: Action): JsonObject {
+  return { id, name, trigger, file, secrets: Object.keys(secrets), created_at };
+}
+
+/** One run of an Action with a sample login. */
+export interface Attempt {
+  readonly name: string;
+  readonly trigger: string;
+  readonly file: string;
+  readonly outcome: ActionOutcome;
+  readonly milliseconds: number;
+}
+
+export function renderAttempt(paint: Paint, { name, outcome, milliseconds }: Attempt): string {
+  const { commands, printed, failure } = outcome;
+  const isRefused = failure !== undefined || denialIn(commands) !== undefined;
+  const lines = [...printed.map(printedText), ...commands.map(commandText)];
+  const title = `${isRefused ? paint.red('✖') : paint.green('✔')} ${printable(name)} ran for ${milliseconds} ms\n`;
+  if (lines.length === 0) return `${title}${failure === undefined ? paint.dim('  It asked for nothing.\n') : ''}`;
+  return title + rows(paint, lines);
+}
+
+export function attemptData({ name, trigger, file, outcome, milliseconds }: Attempt): JsonObject {
+  const { commands, printed, failure = null } = outcome;
+  const denied = denialIn(commands);
+  return {
+    ...{ action: name, trigger, file, ok: failure === null && denied === undefined },
+    ...{ failure, denied: denied ?? null, commands, printed, duration_ms: milliseconds },
+  };
+}
+
+/** Why the login would end here; undefined where it would go on. */
+export function refusalOf({
+  name,
+  outcome: { commands, failure },
+}: Pick<Attempt, 'name' | 'outcome'>): string | undefined {
+  if (failure !== undefined) return `Action ${name} failed: ${failure.replace(/\.$/, '')}.`;
+  const denied = denialIn(commands);
+  return denied && `Action ${name} denied the login: ${denied.reason.replace(/\.$/, '') || denied.code}.`;
+}
+
+export function denialIn(
+  commands: readonly ActionCommand[],
+): { readonly code: string; readonly reason: string } | undefined {
+  for (const command of commands) {
+    if (command.kind === 'deny') return { code: command.code, reason: command.reason };
+    if (command.kind === 'validation_error') return { code: command.code, reason: command.message };
+  }
+  return undefined;
+}
+
+export function printedText({ level, text }: ActionPrint): readonly [label: string, value: string] {
+  return [level === 'log' ? 'printed' : `printed (${level})`, printable(text)];
+}
+
+export function commandText(command: ActionCommand): readonly [label: string, value: string] {
+  switch (command.kind) {
+    case 'app_metadata':
+    case 'user_metadata':
+      return [command.kind, assigned(command)];
+    case 'id_token_claim':
+      return ['ID token', assigned(command)];
+    case 'access_token_claim':
+      return ['access token', assigned(command)];
+    case 'add_scope':
+      return ['scope added', printable(command.scope)];
+    case 'remove_scope':
+      return ['scope removed', printable(command.scope)];
+    case 'deny':
+      return ['denied', printable(command.reason || command.code)];
+    case 'validation_error':
+      return ['refused', printable(`${command.code}: ${command.message}`)];
+  }
+}
+
+function assigned({ name, value }: { readonly name: string; readonly value: unknown }): string {
+  return `${printable(name)} = ${value === undefined ? 'undefined' : printableValue(value)}`;
+}

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { compileFunction, constants } from 'node:vm';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { ActionCommand, ActionTrigger } from '../../local/actions/runner.ts';
+import { actionApi } from './action-api.ts';
+import { actionCache } from './action-cache.ts';
+import { captureConsole, printingTo } from './action-console.ts';
+import type { RunMessage, WorkerData, WorkerFailure, WorkerMessage } from './messages.ts';
+import { describeThrown } from './thrown.ts';
+
+// The program of a worker: one Action, whose module stays loaded between its runs, as in the service's containers.
+
+const { file } = workerData as WorkerData;
+const functionNames = {
+  'post-login': 'onExecutePostLogin',
+  'pre-user-registration': 'onExecutePreUserRegistration',
+} as const satisfies Record<ActionTrigger, string>;
+const caches = {
+  'post-login': actionCache(Date.now),
+  'pre-user-registration': actionCache(Date.now),
+};
+
+type ActionFunction = (event: unknown, api: unknown) => unknown;
+
+let exported: Record<string, unknown> | undefined;
+const send = (message: WorkerMessage) => parentPort?.postMessage(message);
+
+captureConsole();
+process.on('uncaughtException', (error) => {
+  send({ kind: 'crashed', ...describeThrown(error, file) });
+  process.exit(1);
+});
+parentPort?.on('message', ({ id, trigger, event, onlyLoads }: RunMessage) => {
+  const run = async () => {
+    const commands: ActionCommand[] = [];
+    try {
+      const action = functionFor(trigger);
+      if (!onlyLoads) await action(event, actionApi(trigger, commands, caches[trigger]));
+      send({ kind: 'ended', id, commands });
+    } catch (error) {
+      send({ kind: 'failed', id, ...(error instanceof UnusableFile ? error.failure : describeThrown(error, file)) });
+    }
+  };
+  void printingTo((line) => send({ kind: 'printed', id, line }), run);
+});
+
+/** @throws {UnusableFile} */
+function functionFor(trigger: ActionTrigger): ActionFunction {
+  exported ??= load();
+  const name = functionNames[trigger];
+  const found = exported[name];
+  if (typeof found === 'function') return found as ActionFunction;
+  throw new UnusableFile({ reason: `its file exports no function ${name}`, place: undefined, thrown: false });
+}
+
+/**
+ * Loads the file as CommonJS, even where its package.json says that it is a module. `require` and `import()` find the
+ * packages of its folder.
+ */
+function load(): Record<string, unknown> {
+  const module = { exports: {} as Record<string, unknown>, filename: file, id: file };
+  const names = ['exports', 'require', 'module', '__filename', '__dirname'];
+  try {
+    const compiled = compileFunction(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''), names, {
+      filename: file,
+      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    });
+    compiled.call(module.exports, module.exports, createRequire(file), module, file, dirname(file));
+  } catch (error) {
+    const { reason, place } = describeThrown(error, file);
+    throw new UnusableFile({ reason: `its file cannot be loaded: ${reason}`, place, thrown: false });
+  }
+  return Object(module.exports) as Record<string, unknown>;
+}
+
+/** The file is not an Action. */
+class UnusableFile extends Error {
+  readonly failure: WorkerFailure;
+
+  constructor(failure: WorkerFailure) {
+    super(failure.reason);
+    this.failure = failure;
+  }
+}

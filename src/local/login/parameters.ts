@@ -1,0 +1,40 @@
+import { oauthRefusal } from '../http/refusal.ts';
+import { BodyError, readBody } from '../http/request-body.ts';
+
+/** The parameters of a request that a browser makes, from its query or its form. */
+export interface Parameters {
+  /** Undefined for one that was not sent, or without a value. @see RFC 6749, section 3.1 */
+  get(name: string): string | undefined;
+  /** The first of `names` that was sent more than once. */
+  repeated(names: readonly string[]): string | undefined;
+  /** All, the last value of each. */
+  readonly all: Readonly<Record<string, string>>;
+}
+
+/** @throws {Refusal} 400 or 415 when a form cannot be read */
+export async function readParameters(request: Request): Promise<Parameters> {
+  const query = new URL(request.url).searchParams;
+  if (request.method !== 'POST') return parametersIn(query);
+  const form = await readForm(request);
+  return parametersIn(new URLSearchParams([...query, ...form]));
+}
+
+export function parametersIn(search: URLSearchParams): Parameters {
+  return {
+    get: (name) => search.get(name) || undefined,
+    repeated: (names) => names.find((name) => search.getAll(name).length > 1),
+    all: Object.fromEntries(search),
+  };
+}
+
+async function readForm(request: Request): Promise<[string, string][]> {
+  const type = request.headers.get('content-type') ?? '';
+  if (/^application\/x-www-form-urlencoded\b/i.test(type)) return [...new URLSearchParams(await request.text())];
+  try {
+    const members = await readBody(request);
+    return Object.entries(members).map(([name, value]) => [name, String(value)]);
+  } catch (error) {
+    if (error instanceof BodyError) throw oauthRefusal(error.status, 'invalid_request', error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,40 @@
+import type { JsonObject } from '../../wire/schema.ts';
+import { oauthRefusal, type Refusal } from '../http/refusal.ts';
+import { type Moment, note } from '../scope.ts';
+import type { StoreReader } from '../store/store.ts';
+import { readUserToken, type UserToken } from './access-token.ts';
+import { findActiveUser } from './active-user.ts';
+import { customClaims, userClaims } from './user-claims.ts';
+
+/** Reads the access token of a request to /userinfo. @see RFC 6750, section 3. Assumed: the bodies. @throws {Refusal} 401 */
+export function readUserinfoToken(moment: Moment, authorization: string | undefined): UserToken {
+  const token = /^Bearer +([^ ]+) *$/i.exec(authorization ?? '')?.[1];
+  if (token === undefined) {
+    throw oauthRefusal(401, 'unauthorized', 'An access token is required.', { 'www-authenticate': challenge });
+  }
+  const read = readUserToken(moment, token);
+  if (!read) throw invalidToken();
+  note(moment, { clientId: read.clientId, user: read.userId });
+  return read;
+}
+
+/**
+ * The claims about a user that an access token shows, as they are now, and those that Actions have set for ID tokens. As in
+ * the service, a token without `openid` gets an empty object.
+ * @see OpenID Connect Core, section 5.3. @throws {Refusal} 401
+ */
+export async function userinfo(store: StoreReader, { userId, scope, claims }: UserToken): Promise<JsonObject> {
+  const user = await findActiveUser(store, userId);
+  if (!user) throw invalidToken();
+  if (!scope.includes('openid')) return {};
+  return { ...userClaims(user, scope), ...customClaims(claims), sub: userId };
+}
+
+const challenge = 'Bearer realm="Users"';
+
+function invalidToken(): Refusal {
+  const description = 'The access token is not valid for this endpoint.';
+  return oauthRefusal(401, 'invalid_token', description, {
+    'www-authenticate': `${challenge}, error="invalid_token", error_description="${description}"`,
+  });
+}

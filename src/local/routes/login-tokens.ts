@@ -1,0 +1,59 @@
+import type { Context } from 'hono';
+import { Hono } from 'hono/quick';
+import { pushedRequestPath, revocationPath, userinfoPath } from '../../wire/login.ts';
+import { type OauthClientSchema, pushedRequest, revocationRequest } from '../../wire/oauth.ts';
+import type { JsonObject, Read } from '../../wire/schema.ts';
+import { authenticClient } from '../clients/authenticate.ts';
+import { readOauthRequest } from '../clients/oauth-request.ts';
+import { oauthRefusal } from '../http/refusal.ts';
+import { note, type TenantScope } from '../scope.ts';
+import type { Store } from '../store/store.ts';
+import type { CorsVariables } from './cors.ts';
+
+const uncached = { 'cache-control': 'no-store' };
+
+/** GET and POST /userinfo, POST /oauth/revoke and POST /oauth/par. What they need is loaded when first used. */
+export function loginTokenRoutes(scope: TenantScope): Hono<CorsVariables> {
+  const { store } = scope;
+  const app = new Hono<CorsVariables>();
+
+  app.on(['GET', 'POST'], userinfoPath, async (c) => {
+    const { readUserinfoToken, userinfo } = await import('../login/userinfo.ts');
+    const token = readUserinfoToken(c.env, c.req.header('authorization'));
+    c.set('clientId', token.clientId);
+    return c.json(await userinfo(store, token), 200, uncached);
+  });
+
+  app.post(revocationPath, async (c) => {
+    const { client, request } = await readAuthentic(store, c, revocationRequest);
+    const { revokeToken } = await import('../login/revoke.ts');
+    await revokeToken(store, c.env, client, request.token);
+    return c.body(null, 200, uncached);
+  });
+
+  app.post(pushedRequestPath, async (c) => {
+    const { client, request } = await readAuthentic(store, c, pushedRequest);
+    const { pushRequest } = await import('../login/pushed-request.ts');
+    return c.json(await pushRequest(scope, c.env, client, request), 201, uncached);
+  });
+
+  return app;
+}
+
+/** The request of an application that has authenticated itself, or of a public one. @throws {Refusal} */
+async function readAuthentic<const S extends OauthClientSchema>(
+  store: Store,
+  c: Context<CorsVariables>,
+  schema: S,
+): Promise<{ client: JsonObject; request: Read<S> }> {
+  const { request, credentials } = await readOauthRequest(schema, c.req.raw);
+  c.set('clientId', credentials.clientId);
+  const client = await authenticClient(store, c.env, { credentials, url: c.req.url, allowsPublic: true });
+  if (!client) {
+    const isBasic = credentials.method === 'client_secret_basic';
+    const challenge = { 'www-authenticate': 'Basic realm="local"' };
+    throw oauthRefusal(401, 'invalid_client', 'Client authentication failed', isBasic ? challenge : {});
+  }
+  note(c.env, { clientId: String(client.client_id), app: String(client.name) });
+  return { client, request };
+}

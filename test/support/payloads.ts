@@ -1,0 +1,22 @@
+/** Texts that do harm where they are not escaped. */
+export const payloads: readonly [what: string, text: string][] = [
+  ['a script', '<script>alert(1)</script>'],
+  ['the end of a script', '</script><script>alert(1)</script>'],
+  ['the end of a style and a title', '</style></title><svg onload=alert(1)>'],
+  ['the end of an attribute', '"><img src=x onerror=alert(1)>'],
+  ['the end of a quoted attribute', "'><img src=x onerror=alert(1)>"],
+  ['an attribute', '" autofocus onfocus="alert(1)'],
+  ['a comment', '<!--<script>'],
+  ['character references', '&lt;script&gt;&#60;b&#62;&quot;'],
+  ['a script as address', 'javascript:alert(1)'],
+  ['template marks', '{{7*7}}#{7*7}<%= 7*7 %>`'],
+  ['the end of a string', '";alert(1);//\\'],
+  ['separators of lines', '\u2028alert(1)\u2029'],
+  ['a header', 'x\r\nSet-Cookie: evil=1\r\n\r\n<script>alert(1)</script>'],
+  ['a line feed', 'a\nb'],
+  ['null bytes', 'a\0b\0<b>'],
+  ['reversed text', '\u202Egpj.exe'],
+  ['a surrogate pair', '😀'],
+  ['reserved characters', ' &=#%?+/;,%20%3C'],
+  ['8 KB', '<b>'.repeat(2731)],
+];
