@@ -92,11 +92,11 @@ const loginEnd = {
   description: 'Too many items in the cart',
 } as const;
 const rehearsal: RehearsalReport = {
-  verdict: { carried: false, reasons: [], text: `The guest did not come along: the session belongs to ${clientId}.` },
+  verdict: { carried: true, reasons: [], text: `The guest did not come along: the session belongs to ${clientId}.` },
   ...{ refusal: 'Action merge-cart denied the login: Too many items in the cart of a guest.', via: 'ticket' },
   ...{ edition: 'ea', app: { clientId, name: 'web' }, api: undefined, email: 'jane@example.com', isNewUser: true },
   rehearsed: {
-    ...{ session: { isReadable: true }, readsCookie: true, refusedTicket: undefined, userBefore: undefined },
+    ...{ session: { kind: 'session' }, readsCookie: true, refusedTicket: undefined, userBefore: undefined },
     withoutGuest: { end: loginEnd, guestId: undefined, actions: [], user: {} },
     withGuest: {
       ...{ end: { ok: true, idToken: '', accessToken: '', scope: '' }, guestId, user: {} },
