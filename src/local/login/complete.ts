@@ -2,7 +2,7 @@ import type { JsonObject } from '../../wire/schema.ts';
 import type { SessionTokenClaims } from '../../wire/session-token.ts';
 import type { RequestForActions } from '../actions/login-facts.ts';
 import { type Moment, note, type TenantScope } from '../scope.ts';
-import { afterLogin, findUser } from '../users/user.ts';
+import { afterLogin, findUser, loggedName } from '../users/user.ts';
 import { findUserAccess, type UserAccess } from './api-access.ts';
 import { type Authorization, AuthorizationError } from './authorization.ts';
 import type { AuthorizationRequest } from './authorization-request.ts';
@@ -25,7 +25,7 @@ export interface Login {
 
 /** Ends a login: runs the Actions, and answers the application with what it asked for, or why not. */
 export async function completeLogin(scope: TenantScope, moment: Moment, login: Login): Promise<Response> {
-  note(moment, { user: String(login.user.email ?? login.user.user_id), guest: login.guest?.user_id });
+  note(moment, { user: loggedName(login.user), guest: login.guest?.user_id });
   try {
     return await answer(scope, moment, login);
   } catch (error) {
