@@ -22,7 +22,7 @@ export async function logOut(scope: TenantScope, moment: Moment, request: Reques
   // The query and the fragment do not count. @see https://auth0.com/docs/authenticate/login/logout/redirect-users-after-logout
   const [bare = ''] = returnTo?.split(/[?#]/) ?? [];
   if (returnTo !== undefined && !isLogoutUrl(allowed, returnTo) && !isLogoutUrl(allowed, bare)) {
-    return refusedPage(request, moment, notAllowed('returnTo', returnTo));
+    return refusedPage(request, moment, notAllowed('returnTo', returnTo, clientId));
   }
   return endAndGo(scope, moment, { request, location: returnTo ?? firstOf(clientId === undefined ? [] : allowed) });
 }
@@ -70,7 +70,9 @@ export function firstOf(allowed: readonly string[]): string | undefined {
   return allowed.find((url) => !url.includes('*') && runsNothing(url));
 }
 
-export function notAllowed(parameter: string, url: string): PageRefusal {
+/** `clientId` is the application whose logout URLs were looked at; undefined for the tenant's, which no command changes. */
+export function notAllowed(parameter: string, url: string, clientId: string | undefined): PageRefusal {
   const description = `The "${parameter}" parameter "${url}" is not defined as a valid URL in "Allowed Logout URLs".`;
-  return { status: 400, error: 'invalid_request', description };
+  const facts = clientId === undefined ? {} : { clientId, refusedUrl: { list: 'logout-urls', url } as const };
+  return { status: 400, error: 'invalid_request', description, facts };
 }
