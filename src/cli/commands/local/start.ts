@@ -82,7 +82,8 @@ another process serves it with another issuer. To make browsers and SDKs trust i
       const isNamed = domain !== undefined && !options.http;
       const elsewhere = isNamed ? portWarning(server) : undefined;
       if (elsewhere !== undefined) context.warn(elsewhere);
-      await printStart(context, options, { server, state, connect, ephemeral: options.ephemeral });
+      const started = { server, state, ephemeral: options.ephemeral === true, detached: false };
+      await printStart(context, options, started, connect);
       await server.warmUp();
       if (isNamed) void warnOfPlace(context, server, looking.signal);
       if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
