@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { decodeJwt } from 'jose';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { bin, newHome, type Run, run, start } from '../support/bin.ts';
+import { isRunning } from '../support/processes.ts';
 
 const nobody = process.getuid?.() === 0 ? 65_534 : undefined;
 const sdk = JSON.stringify(resolve('node_modules/@auth0/auth0-auth-js/dist/index.cjs'));
@@ -64,15 +65,6 @@ async function running(
     }
   });
   return { wrapper, pid, printed, exit };
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 const forever = 'setInterval(() => {}, 1000);';

@@ -27,6 +27,7 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   env: ['token get --format env'],
   exchange: ['token transfer'],
   exec: ['local exec'],
+  kill: ['local stop'],
   fix: ['doctor --fix'],
   gate: ['doctor'],
   gates: ['doctor'],

@@ -11,6 +11,7 @@ import type { LocalCertificates } from '../../io/certificates/local-certificates
 import type { TrustWorld } from '../../io/certificates/trust-store.ts';
 import type { Timer } from '../../io/clock.ts';
 import type { LocalControl } from '../../io/embedded/control.ts';
+import type { RunningServers } from '../../io/embedded/running-servers.ts';
 import type { LocalServer, ServeOptions } from '../../io/embedded/server.ts';
 import type { MemoryState, SavedState } from '../../io/embedded/state-address.ts';
 import type { Folders } from '../../io/files/folders.ts';
@@ -110,6 +111,10 @@ export interface Context {
    * it runs, and returns the exit code that a shell would show. @throws {AnonError} `command_not_found`, `command_not_runnable`
    */
   runCommand(command: readonly string[], changes: Env, started: () => void): Promise<number>;
+  /** The servers of the local tenant that this user runs. */
+  servers(): Promise<RunningServers>;
+  /** Runs this command line in the background, and waits for what it reports; undefined where it ended before that. */
+  startDetached(): Promise<{ readonly report: unknown; readonly log: string }>;
   /** The local tenant; `database` replaces the saved choice of its state. */
   local(database?: DatabaseText): Promise<LocalControl>;
   /** Serves the local tenant of this process, of which nothing stays. */

@@ -218,6 +218,15 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
       const onTerminal = terminal.stdin === 'terminal' || terminal.resultIsTerminal;
       return runCommand(command, { env: { ...world.env, ...changes }, onTerminal, started });
     },
+    async servers() {
+      const { runningServers } = await import('../../io/embedded/running-servers.ts');
+      return runningServers({ folder: join((await folders()).data, 'servers'), clock });
+    },
+    async startDetached() {
+      const { startDetached } = await import('../../io/embedded/detached.ts');
+      const log = join((await folders()).data, 'servers', 'log');
+      return { log, report: await startDetached(log, world.signal()) };
+    },
     async local(given) {
       const { localControl } = await import('../../io/embedded/control.ts');
       return localControl(await localPorts(await stateOf({ given, saved: savedDatabase })));

@@ -152,7 +152,7 @@ async function takeIssuer(local: LocalTenant, lock: ServingLock, issuer: string)
   if (local.issuer === issuer) return;
   const { host } = new URL(local.issuer);
   throw new AnonError('failed', `Another process is serving the local tenant with the issuer ${local.issuer}.`, {
-    hint: `Stop it first, or use the same issuer: anon-cli local start --port 0 --domain ${host}`,
+    hint: `Stop it first (anon-cli local stop), or use the same issuer: anon-cli local start --port 0 --domain ${host}`,
   });
 }
 

@@ -1,8 +1,8 @@
 import { lstatSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { codeOf, fileFailure } from './files.ts';
-import { openLock } from './lock.ts';
+import { fileFailure } from './files.ts';
+import { holdLock, isHeld } from './lock.ts';
 
 const prefix = 'anon-cli-run-';
 const lockName = 'lock';
@@ -21,15 +21,10 @@ export interface TemporaryFile {
 export function temporaryFile(name: string, text: string): TemporaryFile {
   removeAbandoned();
   const folder = newFolder();
-  // The system frees the lock however this process ends.
-  const { database } = openLock(join(folder, lockName));
-  database.exec('BEGIN EXCLUSIVE');
+  const lock = holdLock(join(folder, lockName));
   const path = join(folder, name);
   const remove = () => {
-    if (database.open) {
-      database.exec('ROLLBACK');
-      database.close();
-    }
+    lock.release();
     rmSync(folder, { recursive: true, force: true });
   };
   try {
@@ -70,16 +65,5 @@ function isOurs(folder: string): boolean {
 /** Whether the process that made it has ended. A folder that is being made has only its lock yet. */
 function isAbandoned(folder: string): boolean {
   const names = readdirSync(folder);
-  if (!names.includes(lockName) || names.length === 1) return false;
-  const { database } = openLock(join(folder, lockName));
-  try {
-    database.exec('BEGIN EXCLUSIVE');
-    database.exec('ROLLBACK');
-    return true;
-  } catch (error) {
-    if (codeOf(error).startsWith('SQLITE_BUSY')) return false;
-    throw error;
-  } finally {
-    database.close();
-  }
+  return names.includes(lockName) && names.length > 1 && !isHeld(join(folder, lockName));
 }
