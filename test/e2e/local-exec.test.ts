@@ -6,6 +6,7 @@ import { decodeJwt } from 'jose';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { bin, newHome, type Run, run, start } from '../support/bin.ts';
 import { isRunning } from '../support/processes.ts';
+import { atTerminalOf, keys } from '../support/terminal-session.ts';
 
 const nobody = process.getuid?.() === 0 ? 65_534 : undefined;
 const sdk = JSON.stringify(resolve('node_modules/@auth0/auth0-auth-js/dist/index.cjs'));
@@ -131,6 +132,18 @@ describe('local exec', () => {
     expect(machine.entries()).toEqual(before);
   });
 
+  it('leaves Ctrl-C to the terminal, which sends it to the command once', async () => {
+    const { home, env } = testHome();
+    const program = `let count = 0; console.log("ready"); setInterval(() => {}, 1000);
+      process.on("SIGINT", () => { count += 1; setTimeout(() => { console.log("heard", count); process.exit(3); }, 200); });`;
+    const typist = atTerminalOf(100, home, ['local', 'exec', '--', process.execPath, '-e', program], env);
+    await typist.sees('ready');
+    typist.types(keys.interrupt);
+    expect(await typist.ended).toBe(3);
+    expect(typist.shown).toMatch(/^The local tenant listens at http:\/\/localhost:\d+; guests may use .*\r\nready\r\n/);
+    expect(typist.shown).toContain('heard 1\r\n');
+  });
+
   it('waits for a command that ignores a signal, and serves its tenant meanwhile', async () => {
     const program = `${createGuest}
       process.on('SIGTERM', () => guest().then(({ status }) => console.log('answered', status)));
@@ -246,6 +259,16 @@ describe('commands of anon-cli inside local exec', () => {
       readdirSync(home, { recursive: true, encoding: 'utf8' }).filter((path) => /credentials|session/.test(path)),
     ).toEqual([]);
     rmSync(script);
+  });
+
+  it('reach it past a proxy', async () => {
+    const { home, env } = testHome();
+    const proxy = { HTTPS_PROXY: 'http://127.0.0.1:9', no_proxy: 'intranet.example' };
+    const line = `echo "$no_proxy"; '${process.execPath}' '${bin}' tenant show --field edition`;
+    const args = ['local', 'exec', '--https', '--', 'sh', '-c', line];
+    expect(await run(home, args, { env: { ...env, ...proxy } })).toMatchObject({
+      ...{ stdout: 'intranet.example,localhost\npreview\n', stderr: '', code: 0 },
+    });
   });
 
   it('find guests shut out with --closed', async () => {

@@ -1,7 +1,7 @@
 import { lstatSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileFailure } from './files.ts';
+import { fileFailure, namesIn } from './files.ts';
 import { holdLock, isHeld } from './lock.ts';
 
 const prefix = 'anon-cli-run-';
@@ -46,7 +46,7 @@ function newFolder(): string {
 }
 
 function removeAbandoned(): void {
-  for (const name of readdirSync(tmpdir()).filter((each) => each.startsWith(prefix))) {
+  for (const name of namesIn(tmpdir()).filter((each) => each.startsWith(prefix))) {
     try {
       const folder = join(tmpdir(), name);
       if (isOurs(folder) && isAbandoned(folder)) rmSync(folder, { recursive: true, force: true });

@@ -91,8 +91,17 @@ async function changesFor({ env }: Context, server: LocalServer, access: Access)
     ...Object.fromEntries(aboutOtherTenants.map((name) => [name, undefined])),
     ...appVariables({ url, issuer, clientId: app.clientId, audience: api.audience, authority }),
     AUTH0_ACCESS_TOKEN: token,
+    ...withoutProxy(env),
     ANON_SAVE: env.ANON_SAVE || '0',
   };
+}
+
+/** A proxy elsewhere would look for the tenant on its own machine. */
+function withoutProxy(env: Env): Env {
+  if (!(env.HTTPS_PROXY || env.https_proxy || env.HTTP_PROXY || env.http_proxy)) return {};
+  const named = ['NO_PROXY', 'no_proxy'].filter((name) => env[name] !== undefined);
+  const names = named.length === 0 ? ['NO_PROXY'] : named;
+  return Object.fromEntries(names.map((name) => [name, [env[name], 'localhost'].filter(Boolean).join(',')]));
 }
 
 /** Variables that would lead to another tenant, or are for one. */
