@@ -21,7 +21,6 @@ export type {
   LocalImportResult,
   LocalResetResult,
   LocalResult,
-  LocalStartResult,
   LocalTrustResult,
   LocalUseDatabaseResult,
   LoginResult,
@@ -32,6 +31,7 @@ export type {
   VersionResult,
 } from './profile-results.ts';
 export type { TransferRehearseResult } from './rehearsal-results.ts';
+export type { LocalServerResult, LocalStartResult, LocalStatusResult, LocalStopResult } from './server-results.ts';
 export type {
   SessionExport,
   SessionForgetResult,

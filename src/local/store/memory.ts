@@ -3,6 +3,9 @@ import type { Changes, Commit, Condition, DocumentDatabase, DocumentKey, SavedDo
 import { matches } from './lookups.ts';
 import type { Kind, Range, Where } from './store.ts';
 
+/** How many of the last changes are known; whoever knows an older revision reads everything again. */
+const maxChanges = 1000;
+
 /** A database in memory, at first with the given documents. */
 export function memoryDatabase(
   documents: Iterable<DocumentKey & { readonly document: JsonObject }> = [],
@@ -12,7 +15,8 @@ export function memoryDatabase(
 
 class MemoryDatabase implements DocumentDatabase {
   #revision = 1;
-  #clearedAt = 0;
+  /** The changes since this revision are known. */
+  #knownSince = 0;
   readonly #kinds = new Map<Kind, Map<string, SavedDocument>>();
   readonly #changes: (DocumentKey & { readonly revision: number })[] = [];
   readonly #used = new Map<string, number>();
@@ -23,10 +27,10 @@ class MemoryDatabase implements DocumentDatabase {
   }
 
   async changesSince(revision: number): Promise<Changes> {
-    const isKnown = revision >= this.#clearedAt && revision <= this.#revision;
+    const isKnown = revision >= this.#knownSince && revision <= this.#revision;
     return {
       revision: this.#revision,
-      changed: isKnown ? this.#changes.filter((change) => change.revision > revision) : undefined,
+      changed: isKnown ? this.#changesAfter(revision) : undefined,
     };
   }
 
@@ -53,13 +57,14 @@ class MemoryDatabase implements DocumentDatabase {
     if (clears) {
       this.#kinds.clear();
       this.#changes.length = 0;
-      this.#clearedAt = revision;
+      this.#knownSince = revision;
     }
     for (const { kind, id, document } of writes) {
       if (document) this.#documents(kind).set(id, { id, revision, document });
       else this.#documents(kind).delete(id);
       this.#changes.push({ kind, id, revision });
     }
+    this.#dropOldChanges();
     return revision;
   }
 
@@ -78,6 +83,19 @@ class MemoryDatabase implements DocumentDatabase {
     return documents;
   }
 
+  /** They are in the order of their revisions. */
+  #changesAfter(revision: number): readonly (DocumentKey & { readonly revision: number })[] {
+    const before = this.#changes.findLastIndex((change) => change.revision <= revision);
+    return this.#changes.slice(before + 1);
+  }
+
+  /** Twice as many at most, because moving the others takes time. */
+  #dropOldChanges(): void {
+    if (this.#changes.length < 2 * maxChanges) return;
+    const dropped = this.#changes.splice(0, this.#changes.length - maxChanges);
+    this.#knownSince = dropped.at(-1)?.revision ?? this.#knownSince;
+  }
+
   #isMet(condition: Condition): boolean {
     if ('id' in condition) {
       return (this.#kinds.get(condition.kind)?.get(condition.id)?.revision ?? 0) === condition.revision;
@@ -87,8 +105,8 @@ class MemoryDatabase implements DocumentDatabase {
       return ![...documents].some(({ document }) => matches(condition.kind, document, condition.nowhere));
     }
     return (
-      condition.unchangedSince >= this.#clearedAt &&
-      !this.#changes.some(({ kind, revision }) => kind === condition.kind && revision > condition.unchangedSince)
+      condition.unchangedSince >= this.#knownSince &&
+      !this.#changesAfter(condition.unchangedSince).some(({ kind }) => kind === condition.kind)
     );
   }
 }

@@ -8,6 +8,7 @@ import { accessLocalTenant } from '../../tenant/local-access.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
 import { appValues } from './app-values.ts';
+import { appVariables } from './app-variables.ts';
 
 export const localEnvCommand = defineCommand({
   description: 'print what an app needs to use the local tenant, as a .env file',
@@ -41,16 +42,10 @@ commands of anon-cli use that server; --profile local uses the embedded tenant a
     const secret = isRevealed ? (await requestingApp(access.tenant, app)).clientSecret : undefined;
     const jwks = `${origin}${jwksPath}`;
     const { path: authority } = await (await context.certificates()).authority();
-    const values = {
-      AUTH0_DOMAIN: host,
-      AUTH0_ISSUER_BASE_URL: origin,
-      AUTH0_ISSUER: issuer,
-      AUTH0_JWKS_URI: jwks,
-      AUTH0_CLIENT_ID: app.clientId,
-      ...(secret !== undefined && { AUTH0_CLIENT_SECRET: secret }),
-      AUTH0_AUDIENCE: api.audience,
-      NODE_EXTRA_CA_CERTS: authority,
-    };
+    const values = appVariables({
+      ...{ url: origin, issuer, clientId: app.clientId, clientSecret: secret },
+      ...{ audience: api.audience, authority },
+    });
     printResult(context, options, {
       data: {
         domain: host,
