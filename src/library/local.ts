@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-// What `import … from "anon-cli/local"` gives. Importing it has no side effects; docs/testing.md has examples.
+// What `import … from "anon-cli/local"` gives. Importing it has no side effects; docs/library.md has examples.
 export { type AnonError, type ErrorCode, isAnonError } from '../errors.ts';
 export type { GuestTokens } from './create-session.ts';
 export type { ClockStart, TenantClock } from './local/clock.ts';
