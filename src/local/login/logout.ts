@@ -1,6 +1,6 @@
 import { coversUrl } from '../../wire/allowed-url.ts';
 import { type Moment, note, type TenantScope } from '../scope.ts';
-import { findUser } from '../users/user.ts';
+import { findUser, loggedName } from '../users/user.ts';
 import { redirect, withCookies } from './callback.ts';
 import { endLoginSession, type LoginSession, readLoginSession } from './login-session.ts';
 import { loggedOutPage } from './pages/logout-page.ts';
@@ -41,7 +41,8 @@ export async function endAndGo(
 }
 
 async function nameOf({ store }: TenantScope, { userId }: LoginSession): Promise<string> {
-  return String((await findUser(store, userId))?.email ?? userId);
+  const user = await findUser(store, userId);
+  return user ? loggedName(user) : userId;
 }
 
 /** The URLs that a logout may lead to: those of an application, or without one those of the tenant. */

@@ -64,7 +64,7 @@ function mismatch({ name }: JsonObject, redirectUri: string): PageRefusal {
     error: 'unauthorized_client',
     description: `Callback URL mismatch. ${redirectUri} is not in the list of allowed callback URLs`,
     ...(isSafe(redirectUri) && {
-      hint: 'If it is yours, allow it, and log in again:',
+      hint: 'If it is yours, allow it, and log in again.',
       command: ['anon-cli', 'app', 'callbacks', 'add', String(name), redirectUri],
     }),
   };

@@ -1,4 +1,5 @@
 import type { ServedRequest } from '../../../local/http/served-request.ts';
+import { anonymousTokenPath } from '../../../wire/anonymous-token.ts';
 import { notePaint, type Paint } from '../../render/paint.ts';
 import { printable } from '../../render/printable.ts';
 import { padded } from '../../render/width.ts';
@@ -47,7 +48,9 @@ export function requestLog(context: Context, connect: () => Promise<Access>): Re
   return {
     add(served) {
       const paint = notePaint(context.terminal);
-      if (served.refusedOrigin === undefined && !gateErrors.includes(served.error ?? '')) {
+      // Logins have some of these errors too, for other reasons.
+      const isGuest = served.path === anonymousTokenPath;
+      if (served.refusedOrigin === undefined && !(isGuest && gateErrors.includes(served.error ?? ''))) {
         print(requestLines(paint, served));
         return;
       }

@@ -58,6 +58,15 @@ describe('local start', () => {
     );
   });
 
+  it('gives no command for guests where a login is refused', async () => {
+    const machine = await freshMachine();
+    const { client_id } = await documentNamed(machine.store, 'client', 'web');
+    const printed = await whileServed(machine, async (url) => {
+      await fetch(`${url}/authorize?client_id=${client_id}&redirect_uri=https://evil.example/&response_type=code`);
+    });
+    expect(printed).toBe(`GET     /authorize              403  ${client_id}  unauthorized_client\n\nStopped.\n`);
+  });
+
   it('prints no line with --quiet', async () => {
     const machine = await freshMachine();
     const printed = await whileServed(machine, (url) => guestToken(url, 'unknown'), '--quiet');
