@@ -111,6 +111,15 @@ export type LocalStartResult = {
   readonly database: string | null;
   /** The file with the certificate that clients must trust; null with `--http` and with `--cert`. */
   readonly ca: string | null;
+  readonly jwks_uri: string;
+  /** Of the default application, or the only one; null where nothing tells which. */
+  readonly client_id: string | null;
+  /** Of the default API, or the only one; null where nothing tells which. */
+  readonly audience: string | null;
+  /** A request for a guest's tokens with these two. */
+  readonly curl: string | null;
+  /** With `--ephemeral`: the state is in memory. */
+  readonly ephemeral: boolean;
 };
 
 /** `local ca`. */

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { openShop } from '../shop.mjs';
 
 it('shows the catalog to a guest', async () => {
-  const { AUTH0_ISSUER_BASE_URL: domain, AUTH0_CLIENT_ID: clientId, AUTH0_AUDIENCE: audience } = process.env;
+  const { AUTH0_DOMAIN: domain, AUTH0_CLIENT_ID: clientId, AUTH0_AUDIENCE: audience } = process.env;
   const { accessToken } = await createSession({ domain, clientId, audience });
   const shop = await openShop(process.env);
   const answer = await fetch(`${shop.url}/catalog`, { headers: { authorization: `Bearer ${accessToken}` } });

@@ -103,6 +103,7 @@ export const commands: Readonly<Record<string, () => Promise<CommandDefinition>>
   'profile set': async () => (await import('../commands/profile/set.ts')).profileSetCommand,
   'profile remove': async () => (await import('../commands/profile/remove.ts')).profileRemoveCommand,
   'local start': async () => (await import('../commands/local/start.ts')).localStartCommand,
+  'local exec': async () => (await import('../commands/local/exec.ts')).localExecCommand,
   'local env': async () => (await import('../commands/local/env.ts')).localEnvCommand,
   'local ca': async () => (await import('../commands/local/ca.ts')).localCaCommand,
   'local trust': async () => (await import('../commands/local/trust.ts')).localTrustCommand,

@@ -1,3 +1,4 @@
+import { appVariables } from '../../domain/app/app-variables.ts';
 import type { TenantConnection } from '../../domain/exchange/connection.ts';
 import { createUser } from '../../domain/user/lifecycle.ts';
 import { newPassword } from '../../domain/user/new-password.ts';
@@ -5,7 +6,6 @@ import { AnonError } from '../../errors.ts';
 import type { MemoryServer } from '../../io/embedded/memory-server.ts';
 import { createSession } from '../create-session.ts';
 import type { MovableClock } from './clock.ts';
-import { environment } from './environment.ts';
 import { inProcessFetch } from './fetch.ts';
 import { checkMint } from './mint.ts';
 import type { Recorder } from './requests.ts';
@@ -38,7 +38,7 @@ export function localTenant({ server, clock, requests, connect, fetch, ...known 
   const answer = inProcessFetch(url, tenant.handle);
   return {
     ...{ url, issuer, ca: authority, ...known, clock, requests, stop },
-    env: environment({ url, issuer, clientId, audience }),
+    env: appVariables({ url, issuer, clientId, audience, authority: undefined }),
     async fetch(input, init) {
       running();
       return answer(input, init);

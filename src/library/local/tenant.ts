@@ -78,7 +78,7 @@ export interface LocalTenant {
   readonly ca: string | undefined;
   /** The credentials of an application that may use the whole Management API. */
   readonly management: { readonly clientId: string; readonly clientSecret: string };
-  /** What `anon-cli local env` prints, for an app: `AUTH0_DOMAIN` and more. URLs are those of `url`. */
+  /** What `anon-cli local exec` sets for an app: `AUTH0_DOMAIN` and more. */
   readonly env: Readonly<Record<string, string>>;
   /** Answers without a socket; a path is enough. Redirects are not followed. @throws `usage` for another host */
   readonly fetch: typeof globalThis.fetch;

@@ -21,6 +21,9 @@ export interface RestorableDatabase extends DocumentDatabase {
   restore(copy: DatabaseCopy): void;
 }
 
+/** How many of the last changes are known; whoever knows an older revision reads everything again. */
+const maxChanges = 1000;
+
 /** A database in memory, at first with the given documents. */
 export function memoryDatabase(documents: Iterable<PlacedDocument> = []): DocumentDatabase {
   return new MemoryDatabase(documents);
@@ -33,7 +36,8 @@ export function restorableDatabase(): RestorableDatabase {
 
 class MemoryDatabase implements RestorableDatabase {
   #revision = 1;
-  #clearedAt = 0;
+  /** The changes since this revision are known. */
+  #knownSince = 0;
   readonly #kinds = new Map<Kind, Map<string, SavedDocument>>();
   readonly #changes: (DocumentKey & { readonly revision: number })[] = [];
   readonly #used = new Map<string, number>();
@@ -44,10 +48,10 @@ class MemoryDatabase implements RestorableDatabase {
   }
 
   async changesSince(revision: number): Promise<Changes> {
-    const isKnown = revision >= this.#clearedAt && revision <= this.#revision;
+    const isKnown = revision >= this.#knownSince && revision <= this.#revision;
     return {
       revision: this.#revision,
-      changed: isKnown ? this.#changes.filter((change) => change.revision > revision) : undefined,
+      changed: isKnown ? this.#changesAfter(revision) : undefined,
     };
   }
 
@@ -74,13 +78,14 @@ class MemoryDatabase implements RestorableDatabase {
     if (clears) {
       this.#kinds.clear();
       this.#changes.length = 0;
-      this.#clearedAt = revision;
+      this.#knownSince = revision;
     }
     for (const { kind, id, document } of writes) {
       if (document) this.#documents(kind).set(id, { id, revision, document });
       else this.#documents(kind).delete(id);
       this.#changes.push({ kind, id, revision });
     }
+    this.#dropOldChanges();
     return revision;
   }
 
@@ -101,7 +106,7 @@ class MemoryDatabase implements RestorableDatabase {
   restore({ documents, used }: DatabaseCopy): void {
     const before = new Map([...this.#kinds].map(([kind, saved]) => [kind, new Map(saved)]));
     this.#revision += 1;
-    this.#clearedAt = this.#revision;
+    this.#knownSince = this.#revision;
     this.#changes.length = 0;
     this.#kinds.clear();
     for (const { kind, id, document } of structuredClone(documents)) {
@@ -122,6 +127,19 @@ class MemoryDatabase implements RestorableDatabase {
     return documents;
   }
 
+  /** They are in the order of their revisions. */
+  #changesAfter(revision: number): readonly (DocumentKey & { readonly revision: number })[] {
+    const before = this.#changes.findLastIndex((change) => change.revision <= revision);
+    return this.#changes.slice(before + 1);
+  }
+
+  /** Twice as many at most, because moving the others takes time. */
+  #dropOldChanges(): void {
+    if (this.#changes.length < 2 * maxChanges) return;
+    const dropped = this.#changes.splice(0, this.#changes.length - maxChanges);
+    this.#knownSince = dropped.at(-1)?.revision ?? this.#knownSince;
+  }
+
   #isMet(condition: Condition): boolean {
     if ('id' in condition) {
       return (this.#kinds.get(condition.kind)?.get(condition.id)?.revision ?? 0) === condition.revision;
@@ -131,8 +149,8 @@ class MemoryDatabase implements RestorableDatabase {
       return ![...documents].some(({ document }) => matches(condition.kind, document, condition.nowhere));
     }
     return (
-      condition.unchangedSince >= this.#clearedAt &&
-      !this.#changes.some(({ kind, revision }) => kind === condition.kind && revision > condition.unchangedSince)
+      condition.unchangedSince >= this.#knownSince &&
+      !this.#changesAfter(condition.unchangedSince).some(({ kind }) => kind === condition.kind)
     );
   }
 }

@@ -40,10 +40,10 @@ describe.each<EditionName>(['preview', 'ea'])('a local tenant of the library, ed
     expect(await own.json()).toEqual(await served.json());
   });
 
-  it('names what an app needs, as anon-cli local env does', async () => {
+  it('names what an app needs, as anon-cli local exec does', async () => {
     const { port } = new URL(tenant.url);
     expect(tenant.env).toEqual({
-      AUTH0_DOMAIN: `localhost:${port}`,
+      AUTH0_DOMAIN: `http://localhost:${port}`,
       AUTH0_ISSUER_BASE_URL: `http://localhost:${port}`,
       AUTH0_ISSUER: `https://localhost:${port}/`,
       AUTH0_JWKS_URI: `http://localhost:${port}/.well-known/jwks.json`,

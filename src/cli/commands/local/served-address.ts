@@ -19,6 +19,15 @@ export function parseAddress(text: string): string {
   });
 }
 
+/** @throws {AnonError} `usage` */
+export function parsePort(text: string): number {
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
+  throw new AnonError('usage', `'${text.slice(0, 40)}' is not a valid port.`, {
+    hint: 'Give a number from 0 to 65535: --port 4401',
+  });
+}
+
 /** What serving at an address exposes; undefined where only this machine can connect. */
 export function exposureWarning(
   address: string | undefined,

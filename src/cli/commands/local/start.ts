@@ -1,7 +1,8 @@
 import { parseTenantDomain } from '../../../domain/profile/address.ts';
 import { AnonError } from '../../../errors.ts';
-import type { LocalServer } from '../../../io/embedded/server.ts';
+import type { LocalServer, ServeOptions } from '../../../io/embedded/server.ts';
 import type { OwnFiles } from '../../../io/embedded/serving-certificate.ts';
+import { type MemoryState, newMemoryState } from '../../../io/embedded/state-address.ts';
 import { signOnEveryProcessor } from '../../../io/embedded/thread-pool.ts';
 import type { RateLimit } from '../../../local/http/rate-limit.ts';
 import { parseUrl } from '../../../wire/url.ts';
@@ -11,7 +12,7 @@ import type { Context } from '../../world/context.ts';
 import type { DatabaseText } from '../../world/database-state.ts';
 import { defineCommand } from '../define-command.ts';
 import { requestLog } from './request-log.ts';
-import { exposureWarning, parseAddress, placeWarning, portWarning } from './served-address.ts';
+import { exposureWarning, parseAddress, parsePort, placeWarning, portWarning } from './served-address.ts';
 import { printStart } from './start-screen.ts';
 import { stateData } from './state-data.ts';
 
@@ -41,6 +42,7 @@ export const localStartCommand = defineCommand({
       parse: parseHost,
     },
     '--quiet': 'print no line for each request',
+    '--ephemeral': 'keep the state in memory: a new tenant, which ends with the server',
     '--database <url>': 'serve the state in this PostgreSQL database; sqlite: the one in the file',
   },
   calls: 'nothing',
@@ -58,16 +60,15 @@ another process serves it with another issuer. To make browsers and SDKs trust i
     const edition = requestedEdition(context, options);
     const { signal } = context;
     const { allowHost: hosts, host: address } = options;
-    const database: DatabaseText | undefined =
-      options.database === undefined ? undefined : { text: options.database, from: '--database' };
-    const local = await context.local(database);
+    const place = await placeOf(options);
     const connect = async () =>
-      (await import('../../tenant/local-access.ts')).accessLocalTenant(context, options, database);
+      (await import('../../tenant/local-access.ts')).accessLocalTenant(context, options, place);
     const isLogged = !options.quiet && isForPeople(options);
     const log = isLogged ? requestLog(context, connect) : undefined;
     const { autoLogin: user } = options;
     const autoLogin = user === undefined ? undefined : await userId(await connect(), user);
-    const server = await local.serve({
+    const { serve, state } = await servedIn(context, place);
+    const server = await serve({
       ...{ port, domain, address, rateLimit, edition, hosts, autoLogin },
       onServed: log?.add,
       plainHttp: options.http,
@@ -81,7 +82,8 @@ another process serves it with another issuer. To make browsers and SDKs trust i
       const isNamed = domain !== undefined && !options.http;
       const elsewhere = isNamed ? portWarning(server) : undefined;
       if (elsewhere !== undefined) context.warn(elsewhere);
-      await printStart(context, options, { server, state: stateData(local), connect });
+      const started = { server, state, ephemeral: options.ephemeral === true, detached: false };
+      await printStart(context, options, started, connect);
       await server.warmUp();
       if (isNamed) void warnOfPlace(context, server, looking.signal);
       if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
@@ -93,6 +95,26 @@ another process serves it with another issuer. To make browsers and SDKs trust i
     context.terminal.note('\nStopped.\n');
   },
 });
+
+/** Which state to serve; undefined: the saved choice. @throws {AnonError} `usage` */
+async function placeOf({ ephemeral, database }: { readonly ephemeral?: true; readonly database?: string }) {
+  if (ephemeral && database !== undefined) {
+    throw new AnonError('usage', "--ephemeral and --database can't be combined.");
+  }
+  if (ephemeral) return newMemoryState();
+  return database === undefined ? undefined : ({ text: database, from: '--database' } as const);
+}
+
+async function servedIn(context: Context, place: MemoryState | DatabaseText | undefined) {
+  if (place && 'memory' in place) {
+    return {
+      serve: (options: ServeOptions) => context.serveEphemeral(place, options),
+      state: { state: null, database: null },
+    };
+  }
+  const local = await context.local(place);
+  return { serve: local.serve, state: stateData(local) };
+}
 
 /** @throws {AnonError} `not_found` */
 async function userId({ tenant }: Access, reference: string): Promise<string> {
@@ -123,14 +145,6 @@ async function ownCertificate(
     certificate: { path: cert, text: await readFile(cert) },
     key: { path: key, text: await readFile(key) },
   };
-}
-
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
-  throw new AnonError('usage', `'${text.slice(0, 40)}' is not a valid port.`, {
-    hint: 'Give a number from 0 to 65535: --port 4401',
-  });
 }
 
 /** A host, with its port unless that is 443. */
