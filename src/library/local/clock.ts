@@ -36,9 +36,10 @@ export interface TenantClock {
 /** How a tenant's time differs from the machine's, in milliseconds: as plain JSON. */
 export type ClockState = { readonly offsetMs: number } | { readonly frozenMs: number };
 
-export interface MovableClock extends TenantClock {
-  readonly state: ClockState;
-  restore(state: ClockState): void;
+interface MovableClock {
+  readonly clock: TenantClock;
+  state(): ClockState;
+  restore(saved: ClockState): void;
 }
 
 /** A clock that can be moved, over the machine's. @throws {AnonError} `usage` for a start that is not a time */
@@ -51,7 +52,7 @@ export function movableClock(machine: () => number, { now, frozen = false }: Clo
     return new Date(to);
   };
   if (now !== undefined || frozen) move(now === undefined ? machine() : timeOf(now), frozen);
-  return {
+  const clock: TenantClock = {
     now: () => new Date(time()),
     get frozen() {
       return 'frozenMs' in state;
@@ -62,11 +63,12 @@ export function movableClock(machine: () => number, { now, frozen = false }: Clo
     run: async () => move(time(), false),
     async reset() {
       state = { offsetMs: 0 };
-      return new Date(machine());
+      return clock.now();
     },
-    get state() {
-      return state;
-    },
+  };
+  return {
+    clock,
+    state: () => state,
     restore(saved) {
       state = saved;
     },

@@ -59,9 +59,10 @@ export interface RequestRecord {
 /** What the tenant reports of a request. */
 type Served = Pick<RecordedRequest, 'method' | 'path' | 'status'> & Partial<RecordedRequest>;
 
-export interface Recorder extends RequestRecord {
+interface Recorder {
+  readonly requests: RequestRecord;
   add(served: Served): void;
-  /** Fails whoever still waits. */
+  /** Fails whoever waits. */
   end(): void;
 }
 
@@ -73,15 +74,22 @@ interface Waiting {
 
 const maxRecorded = 10_000;
 
+/** A longer one would end at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /** Records requests with the time of `now`. */
 export function recorder(now: () => Date): Recorder {
   let recorded: RecordedRequest[] = [];
   const waiting = new Set<Waiting>();
+  let isOver = false;
   return {
-    all: (filter = {}) => recorded.slice(-maxRecorded).filter((request) => matches(request, filter)),
-    next: (filter = {}, { timeoutMs = 5000 } = {}) => waitFor(waiting, filter, timeoutMs),
-    clear() {
-      recorded = [];
+    requests: {
+      all: (filter = {}) => recorded.slice(-maxRecorded).filter((request) => matches(request, filter)),
+      next: (filter = {}, { timeoutMs = 5000 } = {}) =>
+        isOver ? Promise.reject(stopped()) : waitFor(waiting, filter, Math.min(timeoutMs, longestTimerMs)),
+      clear() {
+        recorded = [];
+      },
     },
     add(served) {
       const request = recordedRequest(served, now());
@@ -91,9 +99,15 @@ export function recorder(now: () => Date): Recorder {
       for (const one of [...waiting]) if (matches(request, one.filter)) one.found(request);
     },
     end() {
-      for (const { failed } of [...waiting]) failed(new AnonError('failed', 'The local tenant was stopped.'));
+      isOver = true;
+      for (const { failed } of [...waiting]) failed(stopped());
     },
   };
+}
+
+/** The error of a tenant that was stopped. */
+export function stopped(): AnonError {
+  return new AnonError('failed', 'The local tenant was stopped.');
 }
 
 function waitFor(waiting: Set<Waiting>, filter: RequestFilter, timeoutMs: number): Promise<RecordedRequest> {

@@ -5,39 +5,39 @@ import { newPassword } from '../../domain/user/new-password.ts';
 import { AnonError } from '../../errors.ts';
 import type { MemoryServer } from '../../io/embedded/memory-server.ts';
 import { createSession } from '../create-session.ts';
-import type { MovableClock } from './clock.ts';
+import type { movableClock } from './clock.ts';
 import { inProcessFetch } from './fetch.ts';
 import { checkMint } from './mint.ts';
-import type { Recorder } from './requests.ts';
+import { type recorder, stopped } from './requests.ts';
 import { readSnapshot, snapshotOf } from './snapshot.ts';
 import type { LocalTenant, LocalUser, NewGuest, NewLocalUser } from './tenant.ts';
 
 interface Parts extends Pick<LocalTenant, 'edition' | 'management' | 'clientId' | 'audience'> {
   readonly server: MemoryServer;
-  readonly clock: MovableClock;
-  readonly requests: Recorder;
+  readonly time: ReturnType<typeof movableClock>;
+  readonly record: ReturnType<typeof recorder>;
   /** For requests of the tenant's own functions, which are not recorded. */
   readonly connect: () => TenantConnection;
   readonly fetch: typeof globalThis.fetch;
 }
 
 /** The tenant that a server in memory serves. */
-export function localTenant({ server, clock, requests, connect, fetch, ...known }: Parts): LocalTenant {
+export function localTenant({ server, time, record, connect, fetch, ...known }: Parts): LocalTenant {
   const { tenant, url, authority } = server;
   const { issuer } = tenant;
   const { edition, clientId, audience } = known;
-  let stopped: Promise<void> | undefined;
+  let end: Promise<void> | undefined;
   const running = () => {
-    if (stopped) throw new AnonError('failed', 'The local tenant was stopped.');
+    if (end) throw stopped();
   };
   const stop = () => {
-    stopped ??= server.close();
-    requests.end();
-    return stopped;
+    end ??= server.close();
+    record.end();
+    return end;
   };
   const answer = inProcessFetch(url, tenant.handle);
   return {
-    ...{ url, issuer, ca: authority, ...known, clock, requests, stop },
+    ...{ url, issuer, ca: authority, ...known, clock: time.clock, requests: record.requests, stop },
     env: appVariables({ url, issuer, clientId, audience, authority: undefined }),
     async fetch(input, init) {
       running();
@@ -62,11 +62,11 @@ export function localTenant({ server, clock, requests, connect, fetch, ...known 
       checkMint(token, edition);
       return tenant.mint({ ...token, clientId, audience });
     },
-    snapshot: () => snapshotOf(clientId, tenant.copy(), clock.state),
+    snapshot: () => snapshotOf(clientId, tenant.copy(), time.state()),
     async restore(snapshot) {
       running();
       const saved = readSnapshot<ReturnType<typeof tenant.copy>>(clientId, snapshot);
-      clock.restore(saved.clock);
+      time.restore(saved.clock);
       tenant.restore(saved.state);
     },
     [Symbol.asyncDispose]: stop,

@@ -24,11 +24,12 @@ import type { LocalTenant, LocalTenantOptions } from './tenant.ts';
 export async function startLocalTenant(options: LocalTenantOptions = {}): Promise<LocalTenant> {
   checkOptions(options);
   const { edition = 'preview', https = false, listen = true, port = 0, autoLogin, closed = false } = options;
-  const clock = movableClock(systemClock.now, options.clock);
-  const requests = recorder(clock.now);
+  const time = movableClock(systemClock.now, options.clock);
+  const { clock } = time;
+  const record = recorder(clock.now);
   const { serveMemory } = await import('../../io/embedded/memory-server.ts');
   const server = await serveMemory({
-    ...{ edition, https, autoLogin, onServed: requests.add },
+    ...{ edition, https, autoLogin, onServed: record.add },
     clock: () => clock.now().getTime(),
     machineClock: systemClock.now,
     port: listen ? port : undefined,
@@ -39,7 +40,7 @@ export async function startLocalTenant(options: LocalTenantOptions = {}): Promis
     const connect = () => connectionTo({ url: server.url, edition, management, clock }, fetch);
     const clientId = closed ? await sampleClientId(connect) : await openSample(connect);
     const known = { edition, management, clientId, audience: sampleApi.identifier };
-    return localTenant({ ...known, server, clock, requests, connect, fetch });
+    return localTenant({ ...known, server, time, record, connect, fetch });
   } catch (error) {
     await server.close();
     throw error;

@@ -14,7 +14,7 @@ function machine() {
 describe('the clock of a local tenant', () => {
   it('goes with the machine, and on from where it was moved', async () => {
     const { time, now } = machine();
-    const clock = movableClock(now);
+    const { clock } = movableClock(now);
     expect(clock.now()).toEqual(new Date(noon));
     expect(await clock.advance('31d')).toEqual(new Date(noon + 31 * 24 * hour));
     time.ms += hour;
@@ -25,7 +25,7 @@ describe('the clock of a local tenant', () => {
 
   it('stands still until it is moved or goes on', async () => {
     const { time, now } = machine();
-    const clock = movableClock(now, { now: '2027-01-01T00:00Z', frozen: true });
+    const { clock } = movableClock(now, { now: '2027-01-01T00:00Z', frozen: true });
     const newYear = Date.UTC(2027, 0, 1);
     time.ms += hour;
     expect([clock.now(), clock.frozen]).toEqual([new Date(newYear), true]);
@@ -43,7 +43,7 @@ describe('the clock of a local tenant', () => {
   it.each(['tomorrow', '2027-01-01T00:00', '2027-13-01', '', new Date(Number.NaN), 5, null])(
     'refuses %j as a time, and stays',
     async (wrong) => {
-      const clock = movableClock(machine().now);
+      const { clock } = movableClock(machine().now);
       expect(await failureOf(() => clock.set(wrong as string))).toMatchObject({ code: 'usage' });
       expect(clock.now()).toEqual(new Date(noon));
     },
@@ -52,7 +52,7 @@ describe('the clock of a local tenant', () => {
   it.each(['soon', '1w', '', Number.NaN, undefined, '9000y', '-60y'])(
     'refuses %j as a duration, and stays',
     async (wrong) => {
-      const clock = movableClock(machine().now);
+      const { clock } = movableClock(machine().now);
       expect(await failureOf(() => clock.advance(wrong as string))).toMatchObject({ code: 'usage' });
       expect(clock.now()).toEqual(new Date(noon));
     },

@@ -35,15 +35,15 @@ describe('recorder', () => {
   const now = () => new Date(noon);
 
   it('holds the last 10,000', () => {
-    const requests = recorder(now);
-    for (let index = 0; index < 30_500; index += 1) requests.add(served(`/${index}`));
+    const { add, requests } = recorder(now);
+    for (let index = 0; index < 30_500; index += 1) add(served(`/${index}`));
     const all = requests.all();
     expect([all.length, all[0]?.path, all.at(-1)?.path]).toEqual([10_000, '/20500', '/30499']);
   });
 
   it('gives each who waits the next that matches, and none from before', async () => {
-    const requests = recorder(now);
-    requests.add(served('/a', 500));
+    const { add, requests } = recorder(now);
+    add(served('/a', 500));
     const [any, failing, other] = [
       requests.next(),
       requests.next({ path: '/a', status: 500 }),
@@ -54,7 +54,7 @@ describe('recorder', () => {
       ['/b', 200],
       ['/a', 500],
     ] as const)
-      requests.add(served(path, status));
+      add(served(path, status));
     expect([await any, await failing, await other].map(({ path, status }) => `${path} ${status}`)).toEqual([
       '/a 200',
       '/a 500',
@@ -63,12 +63,22 @@ describe('recorder', () => {
   });
 
   it('fails in words after the time, and is silent where nobody awaits it', async () => {
-    const requests = recorder(now);
+    const { requests, end } = recorder(now);
     void requests.next({ path: '/never' }, { timeoutMs: 1 });
     const failure = await failureOf(() => requests.next({ path: '/a', status: 200 }, { timeoutMs: 2 }));
     expect(failure).toMatchObject({
       code: 'failed',
       message: 'The local tenant answered no request with path /a, status 200 within 2 ms.',
     });
+    end();
+    expect(await failureOf(() => requests.next())).toMatchObject({ message: 'The local tenant was stopped.' });
+  });
+
+  it('waits as long as it takes with a timeout of Infinity', async () => {
+    const { add, requests } = recorder(now);
+    const waiting = requests.next({}, { timeoutMs: Number.POSITIVE_INFINITY });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    add(served('/late'));
+    expect(await waiting).toMatchObject({ path: '/late' });
   });
 });
