@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { movableClock } from '../../../src/library/local/clock.ts';
 import { startLocalTenant } from '../../../src/library/local/start.ts';
 import { failureOf, noon } from '../../support/domain.ts';
+import { anonymousToken, managementToken, sendJson } from '../../support/library-tenant.ts';
 
 const hour = 3_600_000;
 
@@ -59,28 +60,38 @@ describe('the clock of a local tenant', () => {
   );
 });
 
-describe('a session of edition ea, lived with a moved clock', () => {
-  it('counts down, is renewed for 30 days, and expires', async () => {
-    const tenant = await startLocalTenant({ edition: 'ea', listen: false });
-    const { sessionToken, sessionExpiresInSeconds } = await tenant.createGuest();
-    expect(sessionExpiresInSeconds).toBe(30 * 86_400);
-    const renewal = async () => {
-      const members = { client_id: tenant.clientId, audience: tenant.audience, session_token: sessionToken };
-      const headers = { 'content-type': 'application/json' };
-      const body = JSON.stringify(members);
-      const answer = await tenant.fetch('/anonymous/token', { method: 'POST', headers, body });
-      return { date: answer.headers.get('date'), ...((await answer.json()) as object) };
-    };
-    await tenant.clock.freeze();
-    const start = tenant.clock.now();
-    await tenant.clock.advance('29d');
-    const after = new Date(start.getTime() + 29 * 86_400_000);
-    const left = (await renewal()) as { session_expires_in: number; date: string };
-    expect(left.session_expires_in).toBeGreaterThan(86_400 - 5);
-    expect(left.session_expires_in).toBeLessThanOrEqual(86_400);
-    expect(left.date).toBe(after.toUTCString());
-    await tenant.clock.advance('1d');
-    expect(await renewal()).toMatchObject({ error: 'session_expired' });
+describe('sessions, lived with a moved clock', () => {
+  const day = 86_400;
+
+  it('a year of edition ea: renewals, the countdown, and the end', async () => {
+    const tenant = await startLocalTenant({ edition: 'ea', listen: false, clock: { now: '2027-01-01', frozen: true } });
+    const sessions = { anonymous: { lifetime_in_minutes: 525_600 } };
+    const access = { method: 'PATCH', token: await managementToken(tenant) };
+    await sendJson(tenant, '/api/v2/tenants/settings', { sessions }, access);
+    const { sessionToken: session_token, sessionExpiresInSeconds } = await tenant.createGuest();
+    expect(sessionExpiresInSeconds).toBe(365 * day);
+    for (let month = 1; month <= 12; month += 1) {
+      const now = await tenant.clock.advance('30d');
+      const { status, date, body } = await anonymousToken(tenant, { session_token });
+      expect({ status, date }).toEqual({ status: 200, date: now.toUTCString() });
+      expect(body.session_expires_in).toBe((365 - 30 * month) * day);
+    }
+    await tenant.clock.advance('5d');
+    expect((await anonymousToken(tenant, { session_token })).body).toMatchObject({ error: 'session_expired' });
+    await tenant.stop();
+  });
+
+  it('updates of edition preview, each with a full lifetime again', async () => {
+    const tenant = await startLocalTenant({ listen: false, clock: { now: '2027-01-01', frozen: true } });
+    let { sessionToken: session_token } = await tenant.createGuest({ metadata: { visits: 1 } });
+    for (let visits = 2; visits <= 12; visits += 1) {
+      await tenant.clock.advance('29d');
+      const { status, body } = await anonymousToken(tenant, { session_token, metadata: { visits } });
+      expect(status).toBe(200);
+      session_token = String(body.session_token);
+    }
+    await tenant.clock.advance('30d');
+    expect((await anonymousToken(tenant, { session_token })).body).toMatchObject({ error: 'session_expired' });
     await tenant.stop();
   });
 });

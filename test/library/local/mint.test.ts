@@ -7,6 +7,7 @@ import type { LocalTenant } from '../../../src/library/local/tenant.ts';
 import { verifyToken } from '../../../src/library/verify-token.ts';
 import type { EditionName } from '../../../src/wire/edition/edition.ts';
 import { failureOf } from '../../support/domain.ts';
+import { anonymousToken } from '../../support/library-tenant.ts';
 
 describe.each<EditionName>(['preview', 'ea'])('mint, edition %s', (edition) => {
   let tenant: LocalTenant;
@@ -82,14 +83,8 @@ describe.each<EditionName>(['preview', 'ea'])('mint, edition %s', (edition) => {
   it('makes session tokens that the tenant renews, and others that it refuses', async () => {
     const renewal = async (wanted: Omit<TokenToMint, 'kind'>) => {
       const session_token = await tenant.mint({ kind: 'session_token', ...wanted });
-      const body = JSON.stringify({ client_id: tenant.clientId, audience: tenant.audience, session_token });
-      const headers = { 'content-type': 'application/json' };
-      const answer = await tenant.fetch('/anonymous/token', { method: 'POST', headers, body });
-      const { error = 'none', access_token: token = '' } = (await answer.json()) as {
-        error?: string;
-        access_token?: string;
-      };
-      return { error, sub: token && (await decodeToken(token)).claims?.sub };
+      const { error = 'none', access_token: token = '' } = (await anonymousToken(tenant, { session_token })).body;
+      return { error, sub: token && (await decodeToken(String(token))).claims?.sub };
     };
     expect(await renewal({ claims: { user_id: 'anon|mine' } })).toEqual({ error: 'none', sub: 'anon|mine' });
     expect(await renewal({ expired: true })).toMatchObject({ error: 'session_expired' });

@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { recorder } from '../../../src/library/local/requests.ts';
 import { startLocalTenant } from '../../../src/library/local/start.ts';
 import { failureOf, noon } from '../../support/domain.ts';
+import { anonymousToken } from '../../support/library-tenant.ts';
 
 const served = (path: string, status = 200) => ({ method: 'GET', path, status });
 
@@ -12,11 +13,9 @@ describe('the requests of a local tenant', () => {
     await tenant.createUser({ email: 'jane@example.com' });
     expect(tenant.requests.all()).toEqual([]);
 
-    const body = JSON.stringify({ client_id: tenant.clientId, audience: tenant.audience, metadata: { a: 'secret' } });
-    const headers = { 'content-type': 'application/json' };
     const next = tenant.requests.next({ path: '/anonymous/token', app: 'web' });
     await tenant.fetch('/.well-known/jwks.json');
-    await tenant.fetch('/anonymous/token', { method: 'POST', headers, body });
+    await anonymousToken(tenant, { metadata: { a: 'secret' } });
     const request = await next;
     expect(request).toMatchObject({
       ...{ method: 'POST', path: '/anonymous/token', status: 200, at: new Date(noon), app: 'web' },
@@ -62,23 +61,39 @@ describe('recorder', () => {
     ]);
   });
 
-  it('fails in words after the time, and is silent where nobody awaits it', async () => {
+  it('fails in words after the time, and when the tenant is stopped', async () => {
+    const time = timers();
     const { requests, end } = recorder(now);
-    void requests.next({ path: '/never' }, { timeoutMs: 1 });
-    const failure = await failureOf(() => requests.next({ path: '/a', status: 200 }, { timeoutMs: 2 }));
-    expect(failure).toMatchObject({
+    void requests.next({ path: '/never' });
+    const short = failureOf(() => requests.next({ path: '/a', status: 200 }, { timeoutMs: 20 }));
+    const long = failureOf(() => requests.next());
+    time.pass(20);
+    expect(await short).toMatchObject({
       code: 'failed',
-      message: 'The local tenant answered no request with path /a, status 200 within 2 ms.',
+      message: 'The local tenant answered no request with path /a, status 200 within 20 ms.',
     });
+    time.pass(4980);
+    expect(await long).toMatchObject({ message: 'The local tenant answered no request within 5000 ms.' });
+    const waiting = failureOf(() => requests.next());
     end();
-    expect(await failureOf(() => requests.next())).toMatchObject({ message: 'The local tenant was stopped.' });
+    for (const failure of [await waiting, await failureOf(() => requests.next())]) {
+      expect(failure).toMatchObject({ code: 'failed', message: 'The local tenant was stopped.' });
+    }
   });
 
   it('waits as long as it takes with a timeout of Infinity', async () => {
+    const time = timers();
     const { add, requests } = recorder(now);
     const waiting = requests.next({}, { timeoutMs: Number.POSITIVE_INFINITY });
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    time.pass(86_400_000);
     add(served('/late'));
     expect(await waiting).toMatchObject({ path: '/late' });
   });
 });
+
+/** Timers that the test moves. */
+function timers() {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  return { pass: (ms: number) => vi.advanceTimersByTime(ms) };
+}

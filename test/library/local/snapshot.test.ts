@@ -3,6 +3,7 @@ import type { TenantSnapshot } from '../../../src/library/local/snapshot.ts';
 import { startLocalTenant } from '../../../src/library/local/start.ts';
 import type { LocalTenant } from '../../../src/library/local/tenant.ts';
 import { failureOf } from '../../support/domain.ts';
+import { anonymousToken, managementToken } from '../../support/library-tenant.ts';
 
 let tenant: LocalTenant;
 beforeAll(async () => {
@@ -10,18 +11,9 @@ beforeAll(async () => {
 });
 afterAll(() => tenant.stop());
 
-async function post(path: string, members: object) {
-  const headers = { 'content-type': 'application/json' };
-  const answer = await tenant.fetch(path, { method: 'POST', headers, body: JSON.stringify(members) });
-  return (await answer.json()) as Record<string, string>;
-}
-
 async function userExists(email: string): Promise<boolean> {
-  const { clientId: client_id, clientSecret: client_secret } = tenant.management;
-  const grant = { grant_type: 'client_credentials', client_id, client_secret, audience: `${tenant.issuer}api/v2/` };
-  const { access_token } = await post('/oauth/token', grant);
-  const path = `/api/v2/users-by-email?email=${email}`;
-  const found = await tenant.fetch(path, { headers: { authorization: `Bearer ${access_token}` } });
+  const authorization = `Bearer ${await managementToken(tenant)}`;
+  const found = await tenant.fetch(`/api/v2/users-by-email?email=${email}`, { headers: { authorization } });
   return ((await found.json()) as object[]).length > 0;
 }
 
@@ -41,8 +33,7 @@ describe('snapshots', () => {
     expect(await userExists(email)).toBe(false);
     expect([tenant.clock.now(), tenant.clock.frozen]).toEqual([new Date('2030-01-01'), true]);
     await tenant.clock.reset();
-    const members = { client_id: tenant.clientId, audience: tenant.audience, session_token };
-    expect(await post('/anonymous/token', members)).toHaveProperty('access_token');
+    expect((await anonymousToken(tenant, { session_token })).status).toBe(200);
   });
 
   it('can be restored again and again, whatever happened since', async () => {

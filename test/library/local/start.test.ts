@@ -6,6 +6,7 @@ import { verifyToken } from '../../../src/library/verify-token.ts';
 import type { EditionName } from '../../../src/wire/edition/edition.ts';
 import { failureOf } from '../../support/domain.ts';
 import { freePort } from '../../support/free-port.ts';
+import { managementToken } from '../../support/library-tenant.ts';
 
 describe.each<EditionName>(['preview', 'ea'])('a local tenant of the library, edition %s', (edition) => {
   let tenant: LocalTenant;
@@ -54,15 +55,8 @@ describe.each<EditionName>(['preview', 'ea'])('a local tenant of the library, ed
   });
 
   it('has credentials for the Management API', async () => {
-    const { clientId: client_id, clientSecret: client_secret } = tenant.management;
-    const audience = `${tenant.issuer}api/v2/`;
-    const json = { grant_type: 'client_credentials', client_id, client_secret, audience };
-    const headers = { 'content-type': 'application/json' };
-    const answer = await tenant.fetch('/oauth/token', { method: 'POST', headers, body: JSON.stringify(json) });
-    const { access_token } = (await answer.json()) as { access_token: string };
-    const settings = await tenant.fetch('/api/v2/tenants/settings', {
-      headers: { authorization: `Bearer ${access_token}` },
-    });
+    const authorization = `Bearer ${await managementToken(tenant)}`;
+    const settings = await tenant.fetch('/api/v2/tenants/settings', { headers: { authorization } });
     expect(settings.status).toBe(200);
   });
 });
