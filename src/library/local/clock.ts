@@ -16,8 +16,6 @@ export interface ClockStart {
 export interface TenantClock {
   /** The tenant's time. */
   now(): Date;
-  /** Whether the time stands still. */
-  readonly frozen: boolean;
   /**
    * Moves the time by a number of seconds or a duration, `45s`, `90m`, `12h`, `31d` or `1y`; with `-`, back.
    * @throws `usage`
@@ -54,9 +52,6 @@ export function movableClock(machine: () => number, { now, frozen = false }: Clo
   if (now !== undefined || frozen) move(now === undefined ? machine() : timeOf(now), frozen);
   const clock: TenantClock = {
     now: () => new Date(time()),
-    get frozen() {
-      return 'frozenMs' in state;
-    },
     advance: async (by) => move(time() + 1000 * secondsOf(by)),
     set: async (to) => move(timeOf(to)),
     freeze: async (at) => move(at === undefined ? time() : timeOf(at), true),

@@ -29,13 +29,13 @@ describe('the clock of a local tenant', () => {
     const { clock } = movableClock(now, { now: '2027-01-01T00:00Z', frozen: true });
     const newYear = Date.UTC(2027, 0, 1);
     time.ms += hour;
-    expect([clock.now(), clock.frozen]).toEqual([new Date(newYear), true]);
+    expect(clock.now()).toEqual(new Date(newYear));
     expect(await clock.advance('+2h')).toEqual(new Date(newYear + 2 * hour));
     expect(await clock.set(new Date(newYear))).toEqual(new Date(newYear));
     time.ms += hour;
     expect(await clock.run()).toEqual(new Date(newYear));
     time.ms += hour;
-    expect([clock.now(), clock.frozen]).toEqual([new Date(newYear + hour), false]);
+    expect(clock.now()).toEqual(new Date(newYear + hour));
     expect(await clock.freeze('2028-01-01')).toEqual(new Date(Date.UTC(2028, 0, 1)));
     time.ms += hour;
     expect(clock.now()).toEqual(new Date(Date.UTC(2028, 0, 1)));

@@ -31,7 +31,7 @@ describe('snapshots', () => {
 
     await tenant.restore(snapshot);
     expect(await userExists(email)).toBe(false);
-    expect([tenant.clock.now(), tenant.clock.frozen]).toEqual([new Date('2030-01-01'), true]);
+    expect(tenant.clock.now()).toEqual(new Date('2030-01-01'));
     await tenant.clock.reset();
     expect((await anonymousToken(tenant, { session_token })).status).toBe(200);
   });
