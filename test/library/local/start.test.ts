@@ -78,6 +78,19 @@ describe('startLocalTenant', () => {
     }
   });
 
+  it('starts several at once, each with its own port, keys and guests', async () => {
+    const tenants = await Promise.all([1, 2, 3].map(() => startLocalTenant()));
+    expect(new Set(tenants.map(({ url }) => url)).size).toBe(3);
+    const [one, other] = tenants;
+    const { accessToken } = (await one?.createGuest()) ?? {};
+    const verdicts = [one, other].map((tenant) => {
+      const expected = { domain: String(tenant?.url), audience: String(tenant?.audience) };
+      return verifyToken(String(accessToken), expected);
+    });
+    expect((await Promise.all(verdicts)).map(({ valid }) => valid)).toEqual([true, false]);
+    await Promise.all(tenants.map((tenant) => tenant.stop()));
+  });
+
   it('opens no socket with listen: false', async () => {
     const tenant = await startLocalTenant({ listen: false });
     const { accessToken } = await tenant.createGuest();
