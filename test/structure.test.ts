@@ -72,7 +72,8 @@ const house: Record<string, Room> = {
     // The shapes of results are part of the library's public types.
     typesOf: ['local', 'library'],
   },
-  library: { rooms: ['library', 'domain', 'jose', 'wire', 'errors'] },
+  // Its local tenant needs sockets, certificates and workers.
+  library: { rooms: ['library', 'domain', 'jose', 'wire', 'errors'], lazily: ['io'] },
 };
 
 /**
@@ -122,6 +123,7 @@ const floors: Record<string, { ground: string[]; folders: string[] }> = {
       'login',
       'routes',
       'rehearsal',
+      'minting',
     ],
   },
 };
@@ -135,6 +137,7 @@ const doors = [
   'domain/session/transfer.ts',
   'domain/user/new-password.ts',
   'library/connection.ts',
+  'library/local/requests.ts',
   'local/http/admission.ts',
   'local/http/first-byte.ts',
   'local/http/listen.ts',

@@ -1,3 +1,4 @@
+import { appVariables } from '../../../domain/app/app-variables.ts';
 import { requestingApp } from '../../../domain/app/find.ts';
 import { jwksPath } from '../../../wire/discovery.ts';
 import { dotenvLines, leftOutWarning, variables } from '../../format/variables.ts';
@@ -8,7 +9,6 @@ import { accessLocalTenant } from '../../tenant/local-access.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
 import { appValues } from './app-values.ts';
-import { appVariables } from './app-variables.ts';
 
 export const localEnvCommand = defineCommand({
   description: 'print what an app needs to use the local tenant, as a .env file',
