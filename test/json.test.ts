@@ -22,7 +22,9 @@ it('every command line of docs/json.md is an example that runs', () => {
 });
 
 it('every command is in docs/json.md', () => {
-  expect([...new Set(examples.map(commandOf))].sort()).toEqual(Object.keys(commands).sort());
+  // What it prints is the output of another command.
+  const printing = Object.keys(commands).filter((path) => path !== 'local exec');
+  expect([...new Set(examples.map(commandOf))].sort()).toEqual(printing.sort());
 });
 
 it('every command prints with --json what docs/json.md says', async () => {

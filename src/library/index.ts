@@ -27,7 +27,6 @@ export type {
   LocalImportResult,
   LocalResetResult,
   LocalResult,
-  LocalStartResult,
   LocalTrustResult,
   LocalUseDatabaseResult,
   LoginResult,
@@ -38,6 +37,7 @@ export type {
   VersionResult,
 } from './profile-results.ts';
 export type { TransferRehearseResult } from './rehearsal-results.ts';
+export type { LocalServerResult, LocalStartResult, LocalStatusResult, LocalStopResult } from './server-results.ts';
 export type {
   SessionExport,
   SessionForgetResult,

@@ -67,7 +67,7 @@ export async function openLocalTenant(
 ): Promise<LocalTenant> {
   const store = cachedStore(await openDatabase(location, ports));
   const random = systemRandom();
-  const databaseName = 'file' in location ? 'sqlite' : 'postgresql';
+  const databaseName = 'file' in location ? 'sqlite' : 'postgres' in location ? 'postgresql' : undefined;
   const tenant = createTenant({ ...options, store, random, keys: makeKeys, databaseName });
   try {
     await tenant.ready();

@@ -212,6 +212,13 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
     ['--domain', evil],
     ['--cert', evil, '--key', evil],
   ],
+  'local status': [[]],
+  'local stop': [['--port', evil], []],
+  'local exec': [
+    ['--', evil],
+    ['--port', evil, '--', 'true'],
+    ['--auto-login', evil, '--', 'true'],
+  ],
   'local env': [
     [],
     at,

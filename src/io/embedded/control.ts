@@ -6,12 +6,12 @@ import { type LocalActions, localActions } from './local-actions.ts';
 import { localFaults } from './local-faults.ts';
 import type { LocalPorts } from './ports.ts';
 import { type LocalServer, type ServeOptions, serveLocal } from './server.ts';
-import type { StateAddress } from './state-address.ts';
+import type { SavedState } from './state-address.ts';
 import { resetLocal, withLocal } from './tenant.ts';
 
 /** What `anon-cli local` does with the local tenant. */
 export interface LocalControl {
-  readonly state: StateAddress;
+  readonly state: SavedState;
   /** Whether there is a tenant. Creates none. @throws {AnonError} */
   exists(): Promise<boolean>;
   /** @throws {AnonError} `edition_unsupported` where the tenant uses another edition */
@@ -36,7 +36,7 @@ export interface LocalControl {
   rehearse(login: Rehearsal): Promise<Rehearsed>;
 }
 
-export function localControl(ports: LocalPorts): LocalControl {
+export function localControl(ports: LocalPorts<SavedState>): LocalControl {
   const { state } = ports;
   return {
     state,

@@ -8,6 +8,7 @@ import { listenFailure } from './listen-failure.ts';
 import { localhostAt, localPort } from './localhost.ts';
 import type { LocalPorts } from './ports.ts';
 import {
+  ephemeralServingCertificate,
   type OwnFiles,
   ownServingCertificate,
   type ServingCertificate,
@@ -45,6 +46,8 @@ export interface ServeOptions {
   readonly plainHttp?: boolean | undefined;
   /** In place of a certificate of the local tenant's authority. */
   readonly ownCertificate?: OwnFiles | undefined;
+  /** For a state in memory: certificates for the authority's file, in PEM, beside the authority's. */
+  readonly alsoTrusted?: string | undefined;
 }
 
 const defaultPort = 4400;
@@ -65,8 +68,10 @@ export async function serveLocal(ports: LocalPorts, options: ServeOptions): Prom
   let issuer = () => (given === undefined ? undefined : `https://${given}/`);
   const hosts = () => [...names, ...namesIn(issuer())];
   const made =
-    plainHttp || options.ownCertificate ? undefined : await servingCertificate(ports, () => hosts().map(bare));
-  const opened: (() => Promise<void> | undefined)[] = [];
+    plainHttp || options.ownCertificate
+      ? undefined
+      : await madeCertificate(ports, () => hosts().map(bare), options.alsoTrusted);
+  const opened: (() => Promise<void> | void)[] = [() => made?.remove?.()];
   const close = async () => {
     for (let end = opened.pop(); end; end = opened.pop()) await end();
   };
@@ -93,7 +98,8 @@ export async function serveLocal(ports: LocalPorts, options: ServeOptions): Prom
     return {
       ...listening,
       issuer: local.issuer,
-      issuerBefore: local.issuer === before ? undefined : before,
+      // Nobody knew the first issuer of a state in memory.
+      issuerBefore: local.issuer === before || 'memory' in ports.state ? undefined : before,
       edition: await local.edition(),
       authority: certificate?.authority,
       async warmUp() {
@@ -109,9 +115,19 @@ export async function serveLocal(ports: LocalPorts, options: ServeOptions): Prom
   }
 }
 
+function madeCertificate(
+  ports: LocalPorts,
+  names: () => readonly string[],
+  alsoTrusted: string | undefined,
+): Promise<ServingCertificate> {
+  return 'memory' in ports.state
+    ? ephemeralServingCertificate(ports, { names: names(), alsoTrusted })
+    : servingCertificate(ports, names);
+}
+
 function issuerFor({ state }: LocalPorts, { port, domain }: ServeOptions, taken: number): string | undefined {
   if (domain !== undefined) return `https://${domain}/`;
-  return port === undefined || !('file' in state) ? undefined : `https://${localhostAt(taken)}/`;
+  return port === undefined || 'postgres' in state ? undefined : `https://${localhostAt(taken)}/`;
 }
 
 function ownCertificateFor(
@@ -136,7 +152,7 @@ async function takeIssuer(local: LocalTenant, lock: ServingLock, issuer: string)
   if (local.issuer === issuer) return;
   const { host } = new URL(local.issuer);
   throw new AnonError('failed', `Another process is serving the local tenant with the issuer ${local.issuer}.`, {
-    hint: `Stop it first, or use the same issuer: anon-cli local start --port 0 --domain ${host}`,
+    hint: `Stop it first (anon-cli local stop), or use the same issuer: anon-cli local start --port 0 --domain ${host}`,
   });
 }
 

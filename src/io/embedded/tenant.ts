@@ -2,7 +2,7 @@ import type { TenantConnection } from '../../domain/exchange/connection.ts';
 import type { LocalTenant } from '../../local/open-tenant.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import { type LazyRunner, lazyRunner } from '../actions/lazy-runner.ts';
-import type { LocalOptions, LocalPorts } from './ports.ts';
+import { databasePorts, type LocalOptions, type LocalPorts } from './ports.ts';
 import { editionMismatch } from './state-errors.ts';
 import { failUnusable, openFile, resetFile } from './state-file.ts';
 
@@ -40,6 +40,13 @@ async function opened(ports: LocalPorts, given: LocalOptions): Promise<LocalTena
   if ('file' in state) {
     const local = await openFile(state.file, ports, options);
     return explained(local, actions, (error) => failUnusable(state.file, ports, local, error));
+  }
+  if ('memory' in state) {
+    const { openLocalTenant } = await import('../../local/open-tenant.ts');
+    const local = await openLocalTenant(state, { ...options, clock: ports.now }, databasePorts(ports.warn));
+    return explained(local, actions, async (error) => {
+      throw error;
+    });
   }
   const { openInDatabase, failInDatabase } = await import('./state-database.ts');
   return explained(await openInDatabase(state, ports, options), actions, (error) => failInDatabase(state, error));

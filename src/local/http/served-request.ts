@@ -27,6 +27,8 @@ export interface RequestFacts {
   user?: string | undefined;
   /** What the user's Actions printed. */
   actions?: readonly LoggedActionLine[] | undefined;
+  /** A URL that the application would have to list, so that a login or a logout may lead there. */
+  refusedUrl?: { readonly list: 'callbacks' | 'logout-urls'; readonly url: string } | undefined;
   /** The error code of a refusal. */
   error?: string | undefined;
   /** The names of the tenant's faults that hit the request. */

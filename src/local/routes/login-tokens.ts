@@ -21,7 +21,7 @@ export function loginTokenRoutes(scope: TenantScope): Hono<CorsVariables> {
     const { readUserinfoToken, userinfo } = await import('../login/userinfo.ts');
     const token = readUserinfoToken(c.env, c.req.header('authorization'));
     c.set('clientId', token.clientId);
-    return c.json(await userinfo(store, token), 200, uncached);
+    return c.json(await userinfo(store, c.env, token), 200, uncached);
   });
 
   app.post(revocationPath, async (c) => {

@@ -6,9 +6,11 @@ import type { ServedRequest } from '../../../local/http/served-request.ts';
 
 /** The command that opens the gate that is closed for a request; undefined if no gate is, or it is unknown. */
 export async function commandFor(tenant: TenantConnection, served: ServedRequest): Promise<string | undefined> {
-  const { clientId, app = clientId, audience, scope, status, error = '', refusedOrigin } = served;
+  const { clientId, app = clientId, audience, scope, status, error = '', refusedOrigin, refusedUrl } = served;
   if (refusedOrigin !== undefined) return originCommand(tenant, served.app, refusedOrigin);
   if (clientId === undefined || app === undefined) return undefined;
+  if (refusedUrl)
+    return `anon-cli app ${refusedUrl.list} add ${shellWord(app)} ${shellWord(refusedUrl.url)}${tenant.selection}`;
   if (audience === undefined && error !== 'unauthorized_client') return undefined;
   const refusal = new ResponseError('failed', { status, error, description: '' });
   const request = {

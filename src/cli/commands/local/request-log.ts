@@ -49,8 +49,8 @@ export function requestLog(context: Context, connect: () => Promise<Access>): Re
     add(served) {
       const paint = notePaint(context.terminal);
       // Logins have some of these errors too, for other reasons.
-      const isGuest = served.path === anonymousTokenPath;
-      if (served.refusedOrigin === undefined && !(isGuest && gateErrors.includes(served.error ?? ''))) {
+      const isGate = served.path === anonymousTokenPath && gateErrors.includes(served.error ?? '');
+      if (served.refusedOrigin === undefined && served.refusedUrl === undefined && !isGate) {
         print(requestLines(paint, served));
         return;
       }
