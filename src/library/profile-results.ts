@@ -111,6 +111,10 @@ export type LocalStartResult = {
   readonly database: string | null;
   /** The file with the certificate that clients must trust; null with `--http` and with `--cert`. */
   readonly ca: string | null;
+  /** Below it are the control endpoints, on this machine only; null with `--no-control`, or where localhost does not lead here. */
+  readonly control_url: string | null;
+  /** Their bearer token; null with `--open-control`. */
+  readonly control_token: string | null;
 };
 
 /** `local ca`. */
@@ -153,6 +157,10 @@ export type LocalEnvResult = {
   readonly audience: string;
   /** The file of the local certificate authority, which clients must trust. */
   readonly ca: string;
+  /** The control endpoints, while `local start` serves the tenant with them. */
+  readonly control_url?: string;
+  /** Their bearer token; absent where they need none. */
+  readonly control_token?: string;
 };
 
 /** `local use-database`. */

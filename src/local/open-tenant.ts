@@ -46,7 +46,7 @@ export interface LocalTenant extends Tenant {
 
 export type LocalTenantOptions = Pick<
   TenantOptions,
-  'clock' | 'domain' | 'edition' | 'rateLimit' | 'plainHttp' | 'onServed' | 'runAction' | 'autoLogin'
+  'clock' | 'domain' | 'edition' | 'rateLimit' | 'plainHttp' | 'onServed' | 'runAction' | 'autoLogin' | 'control'
 >;
 
 /**

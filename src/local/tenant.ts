@@ -1,8 +1,11 @@
 import type { EditionName } from '../wire/edition/edition.ts';
 import type { ActionRunner } from './actions/runner.ts';
+import type { ControlAccess } from './control/access.ts';
+import type { Connection } from './http/connection.ts';
 import type { RateLimit } from './http/rate-limit.ts';
 import type { ServedRequest } from './http/served-request.ts';
 import type { Random } from './random.ts';
+import type { Responder } from './responder.ts';
 import type { DatabaseName } from './routes/health.ts';
 import type { Moment } from './scope.ts';
 import { readMoment } from './state/moment.ts';
@@ -34,7 +37,9 @@ export interface TenantOptions {
   readonly runAction?: ActionRunner | undefined;
   /** The e-mail address or id of a user who is logged in where the login page would appear. */
   readonly autoLogin?: string | undefined;
-  /** Called after every response but those of /health. */
+  /** Who may use the control endpoints; by default nobody. */
+  readonly control?: ControlAccess | undefined;
+  /** Called after every response but those of /health and of the control endpoints. */
   readonly onServed?: ((served: ServedRequest) => void) | undefined;
 }
 
@@ -48,8 +53,11 @@ export interface Tenant {
   ready(): Promise<void>;
   /** Loads what the first request needs, so that it does not have to wait. */
   warmUp(): Promise<void>;
-  /** @throws {StateFileError | DatabaseRefusedError} when the state cannot be used; every other failure becomes a response */
-  handle(request: Request): Promise<Response>;
+  /**
+   * `connection` is undefined for a request from this process.
+   * @throws {StateFileError | DatabaseRefusedError} when the state cannot be used; every other failure becomes a response
+   */
+  handle(request: Request, connection?: Connection): Promise<Response>;
 }
 
 /**
@@ -61,9 +69,9 @@ export function createTenant(options: TenantOptions): Tenant {
   // As last read from the state. An empty state is filled with it, including one that was deleted while the tenant ran.
   let current: { issuer: string; edition: EditionName | undefined } = { issuer: `https://${domain}/`, edition };
   let upgraded = false;
-  const read = async (nowSeconds: number, mayLag: boolean): Promise<Moment> => {
+  const read = async (mayLag: boolean): Promise<Moment> => {
     await store.refresh({ mayLag });
-    const wanted = { nowSeconds, issuer: current.issuer };
+    const wanted = { nowSeconds: Math.floor(clock() / 1000), issuer: current.issuer };
     let moment = await readMoment(store, wanted);
     if (!moment) {
       const { seed } = await import('./state/seed.ts');
@@ -76,8 +84,7 @@ export function createTenant(options: TenantOptions): Tenant {
     current = { issuer: moment.issuer, edition: moment.edition.name };
     return moment;
   };
-  const now = () => Math.floor(clock() / 1000);
-  let respond: ((request: Request, nowSeconds: number) => Promise<Response>) | undefined;
+  let respond: Responder | undefined;
   const load = async () => {
     const { responder } = await import('./responder.ts');
     respond ??= responder(options, read);
@@ -88,14 +95,13 @@ export function createTenant(options: TenantOptions): Tenant {
       return current.issuer;
     },
     async ready() {
-      await read(now(), false);
+      await read(false);
     },
     async warmUp() {
       await load();
     },
-    async handle(request) {
-      const nowSeconds = now();
-      return respond ? respond(request, nowSeconds) : (await load())(request, nowSeconds);
+    async handle(request, connection) {
+      return (respond ?? (await load()))(request, connection);
     },
   };
 }

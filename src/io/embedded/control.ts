@@ -1,6 +1,7 @@
 import type { Rehearsal, Rehearsed } from '../../local/rehearse.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import type { TenantExport } from '../../wire/tenant-export.ts';
+import { announcedControl, type ControlAddress } from './control-file.ts';
 import { type LocalActions, localActions } from './local-actions.ts';
 import type { LocalPorts } from './ports.ts';
 import { type LocalServer, type ServeOptions, serveLocal } from './server.ts';
@@ -22,6 +23,8 @@ export interface LocalControl {
    */
   reset(edition: EditionName | undefined): Promise<EditionName>;
   serve(options: ServeOptions): Promise<LocalServer>;
+  /** Where a running server of this user answers the control endpoints; undefined where none does. */
+  controlAddress(): Promise<ControlAddress | undefined>;
   /** The whole state, secrets included. @throws {AnonError} `edition_unsupported` where the tenant uses another edition */
   export(edition: EditionName | undefined): Promise<TenantExport>;
   /** Replaces the whole state by a checked export; reports whether the tenant's keys changed with it. */
@@ -45,6 +48,7 @@ export function localControl(ports: LocalPorts): LocalControl {
       }),
     reset: (edition) => resetLocal(ports, edition),
     serve: (options) => serveLocal(ports, options),
+    controlAddress: async () => announcedControl(ports),
     export: (edition) => withLocal(ports, { edition }, (local) => local.exportState()),
     import: (file) => withLocal(ports, {}, (local) => local.importState(file)),
     actions: localActions(ports),

@@ -53,7 +53,7 @@ function explained(local: LocalTenant, actions: LazyRunner, fail: (error: unknow
     },
     ready: () => local.ready().catch(fail),
     warmUp: local.warmUp,
-    handle: (request) => local.handle(request).catch(fail),
+    handle: (request, connection) => local.handle(request, connection).catch(fail),
     setIssuer: (issuer) => local.setIssuer(issuer).catch(fail),
     edition: () => local.edition().catch(fail),
     managementCredentials: () => local.managementCredentials().catch(fail),

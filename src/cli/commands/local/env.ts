@@ -40,6 +40,7 @@ commands of anon-cli use that server; --profile local uses the embedded tenant a
     const isRevealed = isConfidential && options.revealSecrets;
     const secret = isRevealed ? (await requestingApp(access.tenant, app)).clientSecret : undefined;
     const jwks = `${origin}${jwksPath}`;
+    const control = await (await context.local()).controlAddress();
     const { path: authority } = await (await context.certificates()).authority();
     const values = {
       AUTH0_DOMAIN: host,
@@ -50,6 +51,8 @@ commands of anon-cli use that server; --profile local uses the embedded tenant a
       ...(secret !== undefined && { AUTH0_CLIENT_SECRET: secret }),
       AUTH0_AUDIENCE: api.audience,
       NODE_EXTRA_CA_CERTS: authority,
+      ...(control && { ANON_CONTROL_URL: control.url }),
+      ...(control?.token !== undefined && { ANON_CONTROL_TOKEN: control.token }),
     };
     printResult(context, options, {
       data: {
@@ -61,6 +64,8 @@ commands of anon-cli use that server; --profile local uses the embedded tenant a
         ...(secret !== undefined && { client_secret: secret }),
         audience: api.audience,
         ca: authority,
+        ...(control && { control_url: control.url }),
+        ...(control?.token !== undefined && { control_token: control.token }),
       },
       variables: values,
       verbatim: true,

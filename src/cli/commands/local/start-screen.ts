@@ -1,5 +1,6 @@
 import { shellWord } from '../../../domain/shell-word.ts';
 import { isAnonError } from '../../../errors.ts';
+import type { ControlAddress } from '../../../io/embedded/control-file.ts';
 import type { LocalServer } from '../../../io/embedded/server.ts';
 import { anonymousTokenPath } from '../../../wire/anonymous-token.ts';
 import { jwksPath } from '../../../wire/discovery.ts';
@@ -33,6 +34,8 @@ export async function printStart(context: Context, options: GlobalOptions, start
       edition: server.edition,
       database: state.database,
       ca: server.authority ?? null,
+      control_url: server.control?.url ?? null,
+      control_token: server.control?.token ?? null,
     },
     human: (paint) =>
       `${paint.green('✔')} The local tenant listens at ${paint.bold(server.url)}\n` +
@@ -54,6 +57,7 @@ export async function printStart(context: Context, options: GlobalOptions, start
         ...(server.authority === undefined
           ? []
           : [['CA', `${printable(server.authority)} (to trust it: anon-cli local trust)`] as const]),
+        ...(server.control === undefined ? [] : [['control', controlText(server.control)] as const]),
         ['for your app', 'anon-cli local env'],
         ['configure', 'any anon-cli command, in another terminal'],
         ['stop', 'Ctrl-C'],
@@ -62,6 +66,10 @@ export async function printStart(context: Context, options: GlobalOptions, start
       // With characters escaped, it would ask for another API.
       (request === undefined || request !== printable(request) ? '' : `\n${paint.dim('A guest')}\n  $ ${request}\n\n`),
   });
+}
+
+function controlText({ url, token }: ControlAddress): string {
+  return token === undefined ? `${url}, without a token` : `${url}, with the token ${token}`;
 }
 
 /** Undefined where nothing tells which application or API is meant, or the tenant has none. */

@@ -41,6 +41,8 @@ export const localStartCommand = defineCommand({
       parse: parseHost,
     },
     '--quiet': 'print no line for each request',
+    '--no-control': 'serve no control endpoints below /_anon, with which tests move the clock',
+    '--open-control': 'control endpoints need no token; this machine alone can reach them',
     '--database <url>': 'serve the state in this PostgreSQL database; sqlite: the one in the file',
   },
   calls: 'nothing',
@@ -58,6 +60,7 @@ another process serves it with another issuer. To make browsers and SDKs trust i
     const edition = requestedEdition(context, options);
     const { signal } = context;
     const { allowHost: hosts, host: address } = options;
+    const control = controlPolicy(options);
     const database: DatabaseText | undefined =
       options.database === undefined ? undefined : { text: options.database, from: '--database' };
     const local = await context.local(database);
@@ -68,7 +71,7 @@ another process serves it with another issuer. To make browsers and SDKs trust i
     const { autoLogin: user } = options;
     const autoLogin = user === undefined ? undefined : await userId(await connect(), user);
     const server = await local.serve({
-      ...{ port, domain, address, rateLimit, edition, hosts, autoLogin },
+      ...{ port, domain, address, rateLimit, edition, hosts, autoLogin, control },
       onServed: log?.add,
       plainHttp: options.http,
       ownCertificate: await ownCertificate(context, options),
@@ -93,6 +96,12 @@ another process serves it with another issuer. To make browsers and SDKs trust i
     context.terminal.note('\nStopped.\n');
   },
 });
+
+function controlPolicy({ control, openControl }: { readonly control: boolean; readonly openControl?: true }) {
+  if (!control && openControl) throw new AnonError('usage', "--no-control and --open-control can't be combined.");
+  if (!control) return undefined;
+  return openControl ? 'open' : 'token';
+}
 
 /** @throws {AnonError} `not_found` */
 async function userId({ tenant }: Access, reference: string): Promise<string> {
