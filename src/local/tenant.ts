@@ -8,6 +8,7 @@ import type { Random } from './random.ts';
 import type { Responder } from './responder.ts';
 import type { DatabaseName } from './routes/health.ts';
 import type { Moment } from './scope.ts';
+import { type ClockSetting, timeBy } from './state/clock.ts';
 import { readMoment } from './state/moment.ts';
 import { upgrade } from './state/upgrade.ts';
 import type { Store } from './store/store.ts';
@@ -18,7 +19,7 @@ export const defaultDomain = 'localhost:4400';
 
 export interface TenantOptions {
   readonly store: Store;
-  /** The time, in milliseconds since 1970. */
+  /** The machine's time, in milliseconds since 1970. The tenant's own clock, in its state, may differ from it. */
   readonly clock: () => number;
   readonly random: Random;
   /** Creates the keys of an empty state; afterwards they are read from the state. */
@@ -46,6 +47,8 @@ export interface TenantOptions {
 export interface Tenant {
   /** As last read from the state. */
   readonly issuer: string;
+  /** The time by the tenant's clock, as last read from the state, in milliseconds since 1970. */
+  now(): number;
   /**
    * Reads what has changed in the state, and fills an empty one.
    * @throws {StateFileError | DatabaseUnavailableError | DatabaseRefusedError}
@@ -60,6 +63,12 @@ export interface Tenant {
   handle(request: Request, connection?: Connection): Promise<Response>;
 }
 
+interface Current {
+  readonly issuer: string;
+  readonly edition: EditionName | undefined;
+  readonly clock: ClockSetting;
+}
+
 /**
  * A tenant with anonymous sessions, in the edition of its state: the part of what Auth0 serves at `https://DOMAIN/` that
  * this project needs. Refusals have the service's statuses and bodies.
@@ -67,21 +76,21 @@ export interface Tenant {
 export function createTenant(options: TenantOptions): Tenant {
   const { store, clock, random, keys, domain = defaultDomain, edition } = options;
   // As last read from the state. An empty state is filled with it, including one that was deleted while the tenant ran.
-  let current: { issuer: string; edition: EditionName | undefined } = { issuer: `https://${domain}/`, edition };
+  let current: Current = { issuer: `https://${domain}/`, edition, clock: undefined };
   let upgraded = false;
   const read = async (mayLag: boolean): Promise<Moment> => {
     await store.refresh({ mayLag });
-    const wanted = { nowSeconds: Math.floor(clock() / 1000), issuer: current.issuer };
+    const wanted = { machineMs: clock(), issuer: current.issuer };
     let moment = await readMoment(store, wanted);
     if (!moment) {
       const { seed } = await import('./state/seed.ts');
-      await seed({ store, random, keys, ...current });
+      await seed({ store, random, keys, issuer: current.issuer, edition: current.edition });
       moment = await readMoment(store, wanted);
     }
     if (!moment) throw new Error('the state was emptied while it was being filled');
     if (!upgraded) await upgrade(store);
     upgraded = true;
-    current = { issuer: moment.issuer, edition: moment.edition.name };
+    current = { issuer: moment.issuer, edition: moment.edition.name, clock: moment.clock };
     return moment;
   };
   let respond: Responder | undefined;
@@ -94,6 +103,7 @@ export function createTenant(options: TenantOptions): Tenant {
     get issuer() {
       return current.issuer;
     },
+    now: () => timeBy(current.clock, clock()),
     async ready() {
       await read(false);
     },

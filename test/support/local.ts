@@ -100,6 +100,7 @@ export async function testTenant(doors: Doors = {}): Promise<TestTenant> {
     get issuer() {
       return tenant.issuer;
     },
+    now: tenant.now,
     ready: tenant.ready,
     warmUp: tenant.warmUp,
     handle: tenant.handle,

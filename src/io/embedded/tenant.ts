@@ -51,6 +51,7 @@ function explained(local: LocalTenant, actions: LazyRunner, fail: (error: unknow
     get issuer() {
       return local.issuer;
     },
+    now: local.now,
     ready: () => local.ready().catch(fail),
     warmUp: local.warmUp,
     handle: (request, connection) => local.handle(request, connection).catch(fail),
@@ -59,6 +60,8 @@ function explained(local: LocalTenant, actions: LazyRunner, fail: (error: unknow
     managementCredentials: () => local.managementCredentials().catch(fail),
     sessionKey: () => local.sessionKey().catch(fail),
     reset: (edition) => local.reset(edition).catch(fail),
+    clock: () => local.clock().catch(fail),
+    changeClock: (change) => local.changeClock(change).catch(fail),
     exportState: () => local.exportState().catch(fail),
     importState: (file) => local.importState(file).catch(fail),
     isFresh: () => local.isFresh().catch(fail),

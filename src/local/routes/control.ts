@@ -1,8 +1,12 @@
 import { Hono } from 'hono/quick';
 import { clockPath } from '../../wire/control.ts';
+import type { JsonObject } from '../../wire/schema.ts';
+import { clockYears, readClockChange } from '../../wire/tenant-clock.ts';
 import { type ControlAccess, controlRefusal } from '../control/access.ts';
+import { changeClock, clockReading } from '../control/clock.ts';
 import type { Connection } from '../http/connection.ts';
 import { oauthRefusal, type Refusal } from '../http/refusal.ts';
+import { BodyError, readBody } from '../http/request-body.ts';
 import type { MomentBindings, TenantScope } from '../scope.ts';
 
 /** Answers requests to the control endpoints. @throws {Refusal} */
@@ -22,13 +26,20 @@ export function control(scope: TenantScope, access: ControlAccess): Control {
 }
 
 /** The control endpoints: what tests do to a tenant and no real tenant allows. */
-export function controlRoutes(_scope: TenantScope): Hono<MomentBindings> {
+export function controlRoutes({ store }: Pick<TenantScope, 'store'>): Hono<MomentBindings> {
   const app = new Hono<MomentBindings>();
   app.use((c, next) => {
     c.header('cache-control', 'no-store');
     return next();
   });
-  app.get(clockPath, (c) => c.json({ now: new Date(c.env.nowSeconds * 1000).toISOString() }));
+  app.get(clockPath, (c) => c.json(clockReading(c.env.clock, c.env.machineMs)));
+  app.post(clockPath, async (c) => {
+    const change = readClockChange(await bodyOf(c.req.raw));
+    if (typeof change === 'string') throw invalid(change);
+    const reading = await changeClock(store, change, c.env.machineMs);
+    if (!reading) throw invalid(`The tenant's clock must stay in ${clockYears}.`);
+    return c.json(reading);
+  });
   app.onError((error) => {
     throw error;
   });
@@ -36,6 +47,20 @@ export function controlRoutes(_scope: TenantScope): Hono<MomentBindings> {
     throw missing(path, [...new Set(app.routes.filter((route) => route.path === path).map(({ method }) => method))]);
   });
   return app;
+}
+
+/** @throws {Refusal} */
+async function bodyOf(request: Request): Promise<JsonObject> {
+  try {
+    return await readBody(request);
+  } catch (error) {
+    if (error instanceof BodyError) throw invalid(error.message, error.status);
+    throw error;
+  }
+}
+
+function invalid(description: string, status = 400): Refusal {
+  return oauthRefusal(status, 'invalid_request', description);
 }
 
 /** @see RFC 9110, sections 15.5.5 and 15.5.6 */

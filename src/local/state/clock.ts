@@ -1,0 +1,22 @@
+import type { JsonObject } from '../../wire/schema.ts';
+import type { StoreReader } from '../store/store.ts';
+
+/**
+ * How a tenant's clock differs from the machine's: it runs with an offset, or stands still. In milliseconds. Undefined: it is the
+ * machine's. A document of the state, so that every process that uses the state has the same time.
+ */
+export type ClockSetting = { readonly offset_ms: number } | { readonly frozen_at_ms: number } | undefined;
+
+export async function clockOf(store: StoreReader): Promise<ClockSetting> {
+  return clockIn(await store.get('tenant', 'clock'));
+}
+
+export function clockIn(document: JsonObject | undefined): ClockSetting {
+  return document as ClockSetting;
+}
+
+/** The tenant's time, in milliseconds since 1970. */
+export function timeBy(setting: ClockSetting, machineMs: number): number {
+  if (setting === undefined) return machineMs;
+  return 'frozen_at_ms' in setting ? setting.frozen_at_ms : machineMs + setting.offset_ms;
+}
