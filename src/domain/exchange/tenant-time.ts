@@ -72,7 +72,8 @@ export function clockSentence(tenant: ClockSource, consequence?: string): string
   return `Y${difference.slice(1)}${consequence ? `; ${consequence}` : ''}.`;
 }
 
-function durationText(seconds: number): string {
+/** `90 min`, `31 days`. */
+export function durationText(seconds: number): string {
   if (seconds < 90) return `${seconds} s`;
   const minutes = Math.round(seconds / 60);
   if (minutes < 60) return `${minutes} min`;

@@ -3,11 +3,12 @@ import { clockPath } from '../../wire/control.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { clockYears, readClockChange } from '../../wire/tenant-clock.ts';
 import { type ControlAccess, controlRefusal } from '../control/access.ts';
-import { changeClock, clockReading } from '../control/clock.ts';
+import { changeClock } from '../control/clock.ts';
 import type { Connection } from '../http/connection.ts';
 import { oauthRefusal, type Refusal } from '../http/refusal.ts';
 import { BodyError, readBody } from '../http/request-body.ts';
 import type { MomentBindings, TenantScope } from '../scope.ts';
+import { clockReading } from '../state/clock.ts';
 
 /** Answers requests to the control endpoints. @throws {Refusal} */
 export type Control = (
