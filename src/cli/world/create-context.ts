@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { TenantConnection } from '../../domain/exchange/connection.ts';
 import { tenantTime } from '../../domain/exchange/tenant-time.ts';
-import { addressOf, originOf, sameHost } from '../../domain/profile/address.ts';
+import { addressOf, loopback, originOf, sameHost } from '../../domain/profile/address.ts';
 import { localProfileName } from '../../domain/profile/name.ts';
 import type { ProfileStore } from '../../domain/profile/profile.ts';
 import { defaultSessionName } from '../../domain/session/saved-session.ts';
@@ -197,11 +197,12 @@ export function createContext(world: World, { warn, aside, debug }: Pick<Report,
         if (profile.adHoc || readOnly) return;
         await (await profiles()).change(profile.name, (before) => before && { ...before, edition: found });
       };
+      const mayHaveAnyTime = loopback.test(new URL(addressOf(domain).issuer).hostname);
       const caFile = transport.caFile ? await certificates(transport.caFile) : undefined;
       const management = given ?? managementAccess({ env, readFile, warn }, profile, () => secretsOf(profile));
       const remote = connectRemote(
         profile,
-        { ...common, time: tenantTime(clock), ...addressOf(domain), management, saveEdition },
+        { ...common, time: tenantTime(clock, { mayHaveAnyTime }), ...addressOf(domain), management, saveEdition },
         { env, signal: signal ?? world.signal(), caFile },
         transport.timeoutMs,
       );
