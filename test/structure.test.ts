@@ -121,6 +121,7 @@ const floors: Record<string, { ground: string[]; folders: string[] }> = {
       'users',
       'actions',
       'login',
+      'control',
       'routes',
       'rehearsal',
       'minting',

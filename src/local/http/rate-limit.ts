@@ -1,4 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
+import type { MomentBindings } from '../scope.ts';
+import { timeBy } from '../state/clock.ts';
 import { anonymousTokenRefusal, managementRefusal } from './refusal.ts';
 
 /** A token bucket: `burst` requests at once, refilled by `perSecond`. */
@@ -11,7 +13,7 @@ export interface RateLimit {
  * Refuses requests over the limit with 429, `Retry-After` in seconds and the service's `x-ratelimit-*` headers, with the
  * reset in epoch seconds. @see management-api, section 6
  */
-export function rateLimiter({ burst, perSecond }: RateLimit, clock: () => number): MiddlewareHandler {
+export function rateLimiter({ burst, perSecond }: RateLimit, clock: () => number): MiddlewareHandler<MomentBindings> {
   let left = burst;
   let filledAt = clock();
   return async (c, next) => {
@@ -24,7 +26,8 @@ export function rateLimiter({ burst, perSecond }: RateLimit, clock: () => number
     const headers = {
       'x-ratelimit-limit': String(burst),
       'x-ratelimit-remaining': String(Math.floor(left)),
-      'x-ratelimit-reset': String(Math.ceil(now / 1000) + secondsToNext),
+      // Clients compare it with the Date header, which is by the tenant's clock; the bucket fills by the machine's.
+      'x-ratelimit-reset': String(Math.ceil(timeBy(c.env.clock, now) / 1000) + secondsToNext),
     };
     if (!allowed) throw tooMany(c.req.path, { ...headers, 'retry-after': String(secondsToNext) });
     await next();
@@ -36,12 +39,12 @@ export function rateLimiter({ burst, perSecond }: RateLimit, clock: () => number
  * Gives every Management API response the headers of a limit that is never reached: clients that rely on the headers
  * find them, and no client has to wait.
  */
-export function fullBucket(clock: () => number): MiddlewareHandler {
+export function fullBucket(clock: () => number): MiddlewareHandler<MomentBindings> {
   return async (c, next) => {
     await next();
     c.header('x-ratelimit-limit', '1000');
     c.header('x-ratelimit-remaining', '999');
-    c.header('x-ratelimit-reset', String(Math.ceil(clock() / 1000) + 1));
+    c.header('x-ratelimit-reset', String(Math.ceil(timeBy(c.env.clock, clock()) / 1000) + 1));
   };
 }
 
