@@ -43,7 +43,9 @@ export async function reportingFailure(serve: () => Promise<void>): Promise<void
 export async function reportStart({ server, ...started }: Started, connect: () => Promise<Access>): Promise<void> {
   const { url, port, issuer, issuerBefore, edition, authority, control } = server;
   const values = await valuesIfKnown(connect);
-  await tell({ ready: { ...started, server: { url, port, issuer, issuerBefore, edition, authority, control }, values } });
+  await tell({
+    ready: { ...started, server: { url, port, issuer, issuerBefore, edition, authority, control }, values },
+  });
 }
 
 /** Records a server for `local status` and `local stop`. One in memory writes nothing, unless only these commands can end it. */
