@@ -117,6 +117,7 @@ const floors: Record<string, { ground: string[]; folders: string[] }> = {
       'state',
       'http',
       'clients',
+      'faults',
       'guests',
       'users',
       'actions',

@@ -11,6 +11,12 @@ export {
   type TokenSeal,
   type TokenSignature,
 } from './decode-token.ts';
+export type {
+  LocalFaultClearResult,
+  LocalFaultRemoveResult,
+  LocalFaultResult,
+  LocalLimitResult,
+} from './fault-results.ts';
 export type { DoctorResult, MatrixCellResult, QuickstartResult, SetupResult } from './gate-results.ts';
 export type {
   AsidesResult,

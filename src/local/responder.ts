@@ -2,6 +2,7 @@ import { Hono } from 'hono/quick';
 import { getPath } from 'hono/utils/url';
 import { anonymousTokenPath } from '../wire/anonymous-token.ts';
 import { controlRoot } from '../wire/control.ts';
+import type { ThroughFaults } from './faults/through-faults.ts';
 import { healthPath } from './http/admission.ts';
 import type { Connection } from './http/connection.ts';
 import { outage } from './http/outage.ts';
@@ -58,6 +59,7 @@ export function responder(options: TenantOptions, read: (mayLag: boolean) => Pro
     }
   };
   const control = controlOf(scope, options);
+  const answered = answering(options);
   return async (request, connection) => {
     const path = getPath(request);
     if (path === healthPath && isRead(request)) {
@@ -68,7 +70,8 @@ export function responder(options: TenantOptions, read: (mayLag: boolean) => Pro
     }
     const app = isForGuests(path) ? guests : others;
     const facts: RequestFacts | undefined = onServed && {};
-    const response = await respond(request, path, app.fetch, facts);
+    const answer: Answer = (asked, moment) => answered(app, asked, path, moment);
+    const response = await respond(request, path, answer, facts);
     onServed?.({ ...facts, method: request.method, path, status: response.status });
     return response;
   };
@@ -82,6 +85,25 @@ function controlOf(scope: TenantScope, { control: access }: Pick<TenantOptions, 
     loaded ??= (await import('./routes/control.ts')).control(scope, access);
     return loaded(request, moment, connection);
   };
+}
+
+/** Answers with a route table, and with the tenant's faults where it has any. */
+function answering({ store, clock, faultless }: TenantOptions) {
+  let loaded: ThroughFaults | undefined;
+  return async (app: App, request: Request, path: string, moment: MomentBindings['Bindings']): Promise<Response> => {
+    const hasFaults = !faultless && (await store.find('fault', { lookup: 'any', value: 'true' })) !== undefined;
+    if (!hasFaults) return app.fetch(request, moment);
+    loaded ??= (await import('./faults/through-faults.ts')).throughFaults(store, clock);
+    const routed = async () => app.fetch(request, moment);
+    const readable = (response: Response) => withCors(response, { request, path, store });
+    return loaded({ request, path, moment, routed, readable });
+  };
+}
+
+/** The paths of all endpoints, with `:name` for a part that varies. */
+export function pathsOf({ guests, others }: ReturnType<typeof routes>): string[] {
+  const paths = [...guests.routes, ...others.routes].map(({ path }) => path);
+  return [...new Set(paths)].filter((path) => !path.includes('*'));
 }
 
 function isRead({ method }: Request): boolean {

@@ -34,6 +34,8 @@ export interface TenantOptions {
   readonly rateLimit?: RateLimit | undefined;
   /** The tenant is served over plain HTTP alone. */
   readonly plainHttp?: boolean | undefined;
+  /** Without the faults and limits of the state. */
+  readonly faultless?: boolean | undefined;
   /** Runs the Actions of logins; without it, a login that has Actions fails. */
   readonly runAction?: ActionRunner | undefined;
   /** The e-mail address or id of a user who is logged in where the login page would appear. */

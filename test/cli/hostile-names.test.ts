@@ -244,6 +244,17 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
     ['post-login', 'FILE', '--name', evil, '--secret', evil],
   ],
   'local action remove': [[evil], ['ACTION']],
+  'local fault list': [[]],
+  'local fault add': [
+    ['--status', '200', '--body', evil],
+    ['--drop', '--name', evil],
+    ['--drop', '--route', evil],
+    ['--drop', '--app', evil],
+    ['--drop', '--app', 'CLIENT', '--method', evil],
+  ],
+  'local fault remove': [[evil], ['FAULT']],
+  'local fault clear': [[]],
+  'local limit': [[], [evil], ['5/s', '--route', evil]],
   'local user list': [[]],
   'local user show': [['USER'], [evil]],
   'local user add': [
@@ -294,7 +305,22 @@ async function hostileMachine(): Promise<{ machine: Machine; words: Readonly<Rec
     secrets: { [evil]: evil },
     order: 1,
   };
-  await store.write((writer) => writer.put('action', action.id, action));
+  const fault = {
+    name: evil,
+    kind: 'status',
+    status: 503,
+    route: evil,
+    body: evil,
+    client_id: evil,
+    seed: 1,
+    order: 1,
+  };
+  const limit = { kind: 'limit', route: evil, requests: 1, period_seconds: 1 };
+  await store.write((writer) => {
+    writer.put('action', action.id, action);
+    writer.put('fault', 'FAULT', { id: 'FAULT', ...fault, created_at: evil });
+    writer.put('fault', 'LIMIT', limit);
+  });
   const content = JSON.parse(readFileSync(machine.profilesPath, 'utf8'));
   content.profiles.local = { app: { clientId: String(client), name: evil }, api: { audience: evil, name: evil } };
   content.profiles[evil] = { domain: 'evil.example', app: { clientId: evil, name: evil }, production: true };

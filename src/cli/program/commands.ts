@@ -37,6 +37,10 @@ export const groups: Readonly<Record<string, { readonly description: string; rea
     description: 'your own code that logins at the local tenant run',
     example: 'local action add post-login ~/post-login.js',
   },
+  'local fault': {
+    description: 'errors, delays and broken connections of the local tenant, for tests of your app',
+    example: 'local fault add --status 503 --rate 0.2',
+  },
   'local user': {
     description: 'the users who can log in at the local tenant',
     example: 'local user add jane@example.com',
@@ -118,6 +122,11 @@ export const commands: Readonly<Record<string, () => Promise<CommandDefinition>>
   'local action show': async () => (await import('../commands/local/action/manage.ts')).localActionShowCommand,
   'local action test': async () => (await import('../commands/local/action/test.ts')).localActionTestCommand,
   'local action remove': async () => (await import('../commands/local/action/manage.ts')).localActionRemoveCommand,
+  'local fault add': async () => (await import('../commands/local/fault/add.ts')).localFaultAddCommand,
+  'local fault list': async () => (await import('../commands/local/fault/manage.ts')).localFaultListCommand,
+  'local fault remove': async () => (await import('../commands/local/fault/manage.ts')).localFaultRemoveCommand,
+  'local fault clear': async () => (await import('../commands/local/fault/manage.ts')).localFaultClearCommand,
+  'local limit': async () => (await import('../commands/local/fault/limit.ts')).localLimitCommand,
   'local user add': async () => (await import('../commands/local/user/lifecycle.ts')).localUserAddCommand,
   'local user list': async () => (await import('../commands/local/user/read.ts')).localUserListCommand,
   'local user show': async () => (await import('../commands/local/user/read.ts')).localUserShowCommand,

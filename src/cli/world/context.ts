@@ -101,6 +101,8 @@ export interface Context {
       memory?: MemoryState | undefined;
       /** Replaces the signal of Ctrl-C. */
       signal?: AbortSignal;
+      /** For the local tenant: without its faults and limits. */
+      faultless?: true;
     },
   ): Promise<TenantConnection>;
   /** The local tenant's keys, for decoding offline in `edition`. */

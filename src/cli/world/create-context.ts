@@ -182,8 +182,8 @@ export function createContext(world: World, { warn, aside, debug }: Pick<Report,
         ...{ now, warn, readOnly },
       });
     },
-    async connect(profile, { selection, edition, transport, management: given, database, memory, signal }) {
-      const { maxWaitMs, silent } = transport;
+    async connect(profile, { selection, edition, transport, management: given, database, memory, signal, faultless }) {
+      const { maxWaitMs, silent, timeoutMs } = transport;
       const waits = retryPolicy(maxWaitMs, { clock, terminal }, silent);
       const common = { profile: profile.name, selection, clock, retry: waits, warn };
       const { domain } = profile;
@@ -191,7 +191,8 @@ export function createContext(world: World, { warn, aside, debug }: Pick<Report,
         const { connectLocal } = await import('../../io/embedded/tenant.ts');
         const state = memory ?? (await stateOf({ given: database, saved: async () => profile.database }));
         const ports = await localPorts(state);
-        return observed(await connectLocal(ports, { ...common, timeBy: tenantTime }, edition), transport);
+        const locally = { ...common, timeBy: tenantTime };
+        return observed(await connectLocal(ports, locally, { edition, faultless, timeoutMs }), transport);
       }
       const [{ connectRemote }, { managementAccess }] = await Promise.all([
         import('../../io/http/http.ts'),

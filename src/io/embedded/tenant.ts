@@ -79,6 +79,8 @@ function explained(local: LocalTenant, actions: LazyRunner, fail: (error: unknow
     tryAction: (attempt) => local.tryAction(attempt).catch(fail),
     addAction: (added) => local.addAction(added).catch(fail),
     removeAction: (id) => local.removeAction(id).catch(fail),
+    faults: (work) => local.faults(work).catch(fail),
+    transit: local.transit,
     outage: local.outage,
     async close() {
       await actions.close();
@@ -111,9 +113,9 @@ type LocalCommon = Pick<TenantConnection, 'profile' | 'selection' | 'clock' | 'r
 export async function connectLocal(
   ports: LocalPorts,
   common: LocalCommon,
-  edition?: EditionName,
+  { timeoutMs, ...options }: LocalOptions & { readonly timeoutMs?: number | undefined } = {},
 ): Promise<TenantConnection> {
-  const local = await openLocal(ports, { edition });
+  const local = await openLocal(ports, options);
   const { clientId, clientSecret } = await local.managementCredentials();
   const clock = clockOf(local, common.clock);
   const { timeBy, ...rest } = common;
@@ -124,7 +126,13 @@ export async function connectLocal(
     movedClock: () => local.movedClock()?.readingAt(ports.now()),
     issuer: local.issuer,
     baseUrl: local.issuer.slice(0, -1),
-    fetch: (url, request) => local.handle(new Request(url, { ...request, body: request.body ?? null })),
+    async fetch(url, request) {
+      const response = await local.handle(new Request(url, { ...request, body: request.body ?? null }));
+      const transit = local.transit(response);
+      if (!transit) return response;
+      await (await import('./transit.ts')).inTransit(transit, { url, clock: common.clock, timeoutMs });
+      return response;
+    },
     management: {
       credentials: { kind: 'client_secret', clientId },
       source: 'profile',

@@ -31,6 +31,10 @@ export interface RequestFacts {
   refusedUrl?: { readonly list: 'callbacks' | 'logout-urls'; readonly url: string } | undefined;
   /** The error code of a refusal. */
   error?: string | undefined;
+  /** The names of the tenant's faults that hit the request. */
+  fault?: string | undefined;
+  /** Because of a fault nothing was sent, whatever the status. */
+  unanswered?: true;
 }
 
 /** A request and its response, for a log. Holds no token, no secret and no metadata, but for what users' Actions print. */

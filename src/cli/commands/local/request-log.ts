@@ -81,16 +81,17 @@ export function requestLines(paint: Paint, served: ServedRequest, command?: stri
 
 /** `POST    /anonymous/token        403  web  unauthorized_client  → anon-cli app enable web` */
 export function requestLine(paint: Paint, served: ServedRequest, command?: string): string {
-  const { method, path, status, app, clientId, guest, user, session, refusedOrigin, error } = served;
+  const { method, path, status, app, clientId, guest, user, session, refusedOrigin, error, fault, unanswered } = served;
   const colour = status < 300 ? paint.green : status < 500 ? paint.yellow : paint.red;
   const parts = [
     `${padded(shortened(method), methodWidth)} ${padded(shortened(path), pathWidth)}`,
-    colour(String(status)),
+    unanswered ? paint.red('---') : colour(String(status)),
     shortened(app ?? clientId ?? ''),
     shortened(guest ?? ''),
     shortened(user ?? ''),
     refusedOrigin === undefined ? '' : `no access for pages of ${shortened(refusedOrigin)}`,
     session ?? error ?? '',
+    fault === undefined ? '' : `fault ${shortened(fault)}`,
     command === undefined ? '' : paint.bold(`→ ${printable(command)}`),
   ];
   return parts.filter((part) => part !== '').join('  ');

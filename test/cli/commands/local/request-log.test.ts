@@ -126,6 +126,16 @@ describe('the line of a request', () => {
     expect(line).toContain("  → anon-cli app enable 'a\\u000a::set-output name=a::b");
   });
 
+  it('names the faults, and has no status where nothing was sent', () => {
+    const served = { method: 'POST', path: '/oauth/token', fault: 'latency, reset' };
+    expect(requestLine(paint, { ...served, status: 503 })).toBe(
+      'POST    /oauth/token            503  fault latency, reset',
+    );
+    expect(requestLine(paint, { ...served, status: 500, unanswered: true })).toBe(
+      'POST    /oauth/token            ---  fault latency, reset',
+    );
+  });
+
   it('has the client id of an application without a known name', () => {
     const served = {
       method: 'GET',
