@@ -257,6 +257,9 @@ const state = ['io/files/folders.ts', 'io/files/json-file.ts', 'io/store/profile
 await buildInOne('start-local-start', [
   ...['cli/commands/local/start.ts', ...world, ...state, 'io/files/files.ts'],
   ...['io/embedded/control.ts', 'io/certificates/renewed.ts', 'local/http/listen.ts', 'local/open-tenant.ts'],
+  // What is printed once it listens, and recorded.
+  ...['io/embedded/tenant.ts', 'cli/tenant/local-access.ts'],
+  'io/embedded/running-servers.ts',
 ]);
 await buildInOne('start-token-create', [
   ...['cli/commands/token/create.ts', ...world, ...state, 'io/store/sessions.ts'],

@@ -101,7 +101,7 @@ function plain(value: unknown, machine: Machine, name = ''): unknown {
   if (name === 'duration_ms') return 31;
   if (name === 'jti') return 'eH5kOfqXBmvvuIIrcVt4Rw';
   if (typeof value !== 'string') return value;
-  if (name === 'password') return 'password…';
+  if (['password', 'control_token'].includes(name)) return `${name}…`;
   if (['anon_transfer_token', 'state', 'nonce', 'code_verifier', 'sid', 'at_hash'].includes(name) && value.length > 20)
     return `${name}…`;
   if (name === 'authorize_url')

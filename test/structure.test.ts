@@ -122,6 +122,7 @@ const floors: Record<string, { ground: string[]; folders: string[] }> = {
       'users',
       'actions',
       'login',
+      'control',
       'routes',
       'rehearsal',
       'minting',

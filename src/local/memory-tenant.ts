@@ -19,7 +19,7 @@ export interface MemoryTenant extends LocalTenant {
   mint(wanted: WantedToken): Promise<string>;
   copy(): DatabaseCopy;
   /** Replaces the whole state by that of a copy of it. */
-  restore(copy: DatabaseCopy): void;
+  restore(copy: DatabaseCopy): Promise<void>;
 }
 
 /** Opens a new tenant in memory. */
@@ -39,13 +39,21 @@ export async function openMemoryTenant(options: LocalTenantOptions, ports: Postg
     handleUnreported: unreported.handle,
     async mint({ clientId, ...wanted }) {
       await store.refresh();
-      const nowSeconds = Math.floor(options.clock() / 1000);
-      const moment = await readMoment(store, { nowSeconds, issuer: local.issuer });
+      const moment = await readMoment(store, { machineMs: options.clock(), issuer: local.issuer });
       if (!moment) throw new Error('the state is empty after it was read');
       const client = (await store.get('client', clientId)) ?? { client_id: clientId };
       return mintToken({ store, random }, moment, foreignKeys, { ...wanted, client });
     },
     copy: () => database.copy(),
-    restore: (copy) => database.restore(copy),
+    async changeClock(change) {
+      const reading = await local.changeClock(change);
+      // `now` is as last read.
+      await local.ready();
+      return reading;
+    },
+    async restore(copy) {
+      database.restore(copy);
+      await local.ready();
+    },
   };
 }

@@ -1,4 +1,5 @@
 import type { EditionName } from '../wire/edition/edition.ts';
+import type { ClockChange, ClockReading } from '../wire/tenant-clock.ts';
 import type { TenantExport } from '../wire/tenant-export.ts';
 import type { Action, NewAction } from './actions/action.ts';
 import type { ActionAttempt, AttemptResult } from './actions/try-action.ts';
@@ -6,6 +7,7 @@ import type { FaultControl } from './faults/control.ts';
 import { outage } from './http/outage.ts';
 import { type Transit, transitOf } from './http/transit.ts';
 import { systemRandom } from './random.ts';
+import { clockOf, clockReading } from './state/clock.ts';
 import { editionOf } from './state/edition.ts';
 import { setIssuer } from './state/issuer.ts';
 import { readMoment } from './state/moment.ts';
@@ -27,6 +29,9 @@ export interface LocalTenant extends Tenant {
   sessionKey(): Promise<Uint8Array>;
   /** Deletes everything and starts over with new keys, in the same edition unless another is given. */
   reset(edition?: EditionName): Promise<void>;
+  clock(): Promise<ClockReading>;
+  /** Undefined, and nothing is changed, where the clock would leave the years that it may show. */
+  changeClock(change: ClockChange): Promise<ClockReading | undefined>;
   /** The whole state, for another database. */
   exportState(): Promise<TenantExport>;
   /** Replaces the whole state by a checked export, and reports whether the keys changed with it. */
@@ -52,7 +57,8 @@ export interface LocalTenant extends Tenant {
 
 export type LocalTenantOptions = Pick<
   TenantOptions,
-  'clock' | 'domain' | 'edition' | 'rateLimit' | 'plainHttp' | 'faultless' | 'onServed' | 'runAction' | 'autoLogin'
+  | ('clock' | 'domain' | 'edition' | 'rateLimit' | 'plainHttp' | 'faultless' | 'control')
+  | ('onServed' | 'runAction' | 'autoLogin')
 >;
 
 /**
@@ -79,6 +85,8 @@ export async function openLocalTenant(
     get issuer() {
       return tenant.issuer;
     },
+    now: tenant.now,
+    movedClock: tenant.movedClock,
     ready: tenant.ready,
     warmUp: tenant.warmUp,
     handle: tenant.handle,
@@ -99,6 +107,11 @@ export async function openLocalTenant(
       const { reseed } = await import('./state/seed.ts');
       await reseed({ store, random, keys: makeKeys, issuer: tenant.issuer, edition });
     },
+    async clock() {
+      await store.refresh();
+      return clockReading(await clockOf(store), options.clock());
+    },
+    changeClock: async (change) => (await import('./control/clock.ts')).changeClock(store, change, options.clock()),
     exportState: async () => (await carried()).exportState(store),
     importState: async (file) => (await carried()).importState(store, file),
     isFresh: async () => (await carried()).isFresh(store),
@@ -106,13 +119,12 @@ export async function openLocalTenant(
       await store.refresh();
       return (await saved()).actionsOf(store);
     },
-    addAction: async (added) => (await saved()).addAction(store, { random, nowMs: options.clock() }, added),
+    addAction: async (added) => (await saved()).addAction(store, { random, nowMs: tenant.now() }, added),
     removeAction: async (id) => (await saved()).removeAction(store, id),
     async tryAction(attempt) {
       const { tryAction } = await import('./actions/try-action.ts');
       await tenant.ready();
-      const nowSeconds = Math.floor(options.clock() / 1000);
-      const moment = await readMoment(store, { nowSeconds, issuer: tenant.issuer });
+      const moment = await readMoment(store, { machineMs: options.clock(), issuer: tenant.issuer });
       if (!moment) throw new Error('the state is empty after it was read');
       return tryAction({ store, random, runAction: options.runAction }, moment, attempt);
     },

@@ -1,18 +1,21 @@
 import { Hono } from 'hono/quick';
 import { getPath } from 'hono/utils/url';
 import { anonymousTokenPath } from '../wire/anonymous-token.ts';
+import { controlRoot } from '../wire/control.ts';
 import type { ThroughFaults } from './faults/through-faults.ts';
 import { healthPath } from './http/admission.ts';
+import type { Connection } from './http/connection.ts';
 import { outage } from './http/outage.ts';
 import { fullBucket, rateLimiter } from './http/rate-limit.ts';
 import { isRefusal, managementRefusal, refusalAt } from './http/refusal.ts';
-import { type CommonHeaders, complement, newCommonHeaders } from './http/response.ts';
+import { complement, newCommonHeaders } from './http/response.ts';
 import { errorCodeOf, type RequestFacts } from './http/served-request.ts';
 import { anonymousLogoutRoute } from './routes/anonymous-logout.ts';
 import { anonymousTokenRoute } from './routes/anonymous-token.ts';
 import { clientCredentialRoutes } from './routes/client-credentials.ts';
 import { clientGrantRoutes } from './routes/client-grants.ts';
 import { clientRoutes } from './routes/clients.ts';
+import type { Control } from './routes/control.ts';
 import { cors, corsPaths, withCors } from './routes/cors.ts';
 import { discoveryRoutes } from './routes/discovery.ts';
 import { health, retryAfterOf } from './routes/health.ts';
@@ -27,41 +30,60 @@ import { type DatabaseUnavailableError, isRefused, isUnavailable } from './store
 import { isStateFileError } from './store/sqlite/state-file-error.ts';
 import type { TenantOptions } from './tenant.ts';
 
+/** Answers a request; `connection` is undefined for one from this process. */
+export type Responder = (request: Request, connection?: Connection) => Promise<Response>;
+
+type Answer = (request: Request, moment: MomentBindings['Bindings']) => Response | Promise<Response>;
+
 /**
  * Answers requests to a tenant. Loaded for the first of them: to start a server, the routes are not needed. `read` reads the
  * moment of a request.
  */
-export function responder(
-  options: TenantOptions,
-  read: (nowSeconds: number, mayLag: boolean) => Promise<Moment>,
-): (request: Request, nowSeconds: number) => Promise<Response> {
-  const { store, random, databaseName = 'memory', runAction, autoLogin, onServed } = options;
-  const { guests, others } = routes({ store, random, runAction, autoLogin }, options);
-  const appFor = (path: string) => (isForGuests(path) ? guests : others);
+export function responder(options: TenantOptions, read: (mayLag: boolean) => Promise<Moment>): Responder {
+  const { store, random, clock, databaseName = 'memory', runAction, autoLogin, onServed } = options;
+  const scope = { store, random, runAction, autoLogin };
+  const { guests, others } = routes(scope, options);
+  const commonHeadersAt = newCommonHeaders(random);
+  const machineSeconds = () => Math.floor(clock() / 1000);
+  const respond = async (request: Request, path: string, answer: Answer, facts?: RequestFacts): Promise<Response> => {
+    let nowSeconds: number | undefined;
+    try {
+      const moment = await read(path === anonymousTokenPath && request.method === 'POST');
+      nowSeconds = moment.nowSeconds;
+      const commonHeaders = commonHeadersAt(nowSeconds);
+      const response = await answer(request, { ...moment, commonHeaders, ...(facts && { facts }) });
+      return complement(response, commonHeaders);
+    } catch (error) {
+      const response = await withCors(failure(error, path, facts), { request, path, store });
+      return complement(response, commonHeadersAt(nowSeconds ?? machineSeconds()));
+    }
+  };
+  const control = controlOf(scope, options);
   const answered = answering(options);
-  const respond = async (
-    request: Request,
-    path: string,
-    nowSeconds: number,
-    commonHeaders: CommonHeaders,
-  ): Promise<Response> => {
-    const mayLag = path === anonymousTokenPath && request.method === 'POST';
+  return async (request, connection) => {
+    const path = getPath(request);
+    if (path === healthPath && isRead(request)) {
+      return complement(await health(request, store, databaseName), commonHeadersAt(machineSeconds()));
+    }
+    if (path.startsWith(controlRoot)) {
+      return respond(request, path, (asked, moment) => control(asked, moment, connection));
+    }
+    const app = isForGuests(path) ? guests : others;
     const facts: RequestFacts | undefined = onServed && {};
-    const response = await read(nowSeconds, mayLag)
-      .then((moment) => answered(appFor(path), request, path, { ...moment, commonHeaders, ...(facts && { facts }) }))
-      .catch((error) => withCors(failure(error, path, facts), { request, path, store }));
+    const answer: Answer = (asked, moment) => answered(app, asked, path, moment);
+    const response = await respond(request, path, answer, facts);
     onServed?.({ ...facts, method: request.method, path, status: response.status });
     return response;
   };
-  const commonHeadersAt = newCommonHeaders(random);
-  return async (request, nowSeconds) => {
-    const path = getPath(request);
-    const commonHeaders = commonHeadersAt(nowSeconds);
-    const isHealthCheck = path === healthPath && isRead(request);
-    const response = await (isHealthCheck
-      ? health(request, store, databaseName)
-      : respond(request, path, nowSeconds, commonHeaders));
-    return complement(response, commonHeaders);
+}
+
+/** What answers the control endpoints, loaded when the first of them is used. */
+function controlOf(scope: TenantScope, { control: access }: Pick<TenantOptions, 'control'>) {
+  let loaded: Control | undefined;
+  return async (request: Request, moment: MomentBindings['Bindings'], connection: Connection | undefined) => {
+    if (!access) throw refusalAt(controlRoot, 404, 'not_found', 'This tenant has no control endpoints.');
+    loaded ??= (await import('./routes/control.ts')).control(scope, access);
+    return loaded(request, moment, connection);
   };
 }
 

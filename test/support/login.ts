@@ -52,8 +52,7 @@ export async function loginTenant(options: Parameters<typeof openTenant>[0] = {}
   const clientId = tenant.app.client_id;
 
   async function moment(): Promise<Moment> {
-    const nowSeconds = Math.floor(tenant.clock() / 1000);
-    const read = await readMoment(tenant.store, { nowSeconds, issuer: tenant.issuer });
+    const read = await readMoment(tenant.store, { machineMs: tenant.clock(), issuer: tenant.issuer });
     if (!read) throw new Error('the state is empty');
     return read;
   }

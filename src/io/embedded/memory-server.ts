@@ -14,10 +14,8 @@ import { localhostAt } from './localhost.ts';
 import { databasePorts } from './ports.ts';
 
 export interface MemoryServerOptions {
-  /** The tenant's time, in milliseconds since 1970. */
+  /** This machine's time, in milliseconds since 1970. */
   readonly clock: () => number;
-  /** This machine's, for certificates. */
-  readonly machineClock: () => number;
   readonly edition: EditionName | undefined;
   /** 0 is any free port; undefined: nothing listens. */
   readonly port: number | undefined;
@@ -49,7 +47,7 @@ export type WantedAction = Omit<NewAction, 'name'> & { readonly name: string | u
 export async function serveMemory(options: MemoryServerOptions): Promise<MemoryServer> {
   const { clock, edition, port, https, autoLogin, onServed } = options;
   const actions = lazyRunner(options.actionLimits);
-  const secured = https && port !== undefined ? await newCertificate(options.machineClock()) : undefined;
+  const secured = https && port !== undefined ? await newCertificate(clock()) : undefined;
   const { ready, handle } = laterHandler();
   const listening = port === undefined ? undefined : await listenAt(port, handle, secured?.server);
   try {

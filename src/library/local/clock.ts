@@ -1,5 +1,5 @@
-import { parseDuration } from '../../domain/duration.ts';
 import { AnonError } from '../../errors.ts';
+import { type ClockChange, clockYears, parseInstant, parseSpan } from '../../wire/tenant-clock.ts';
 
 /** The tenant's time at the start. */
 export interface ClockStart {
@@ -31,64 +31,48 @@ export interface TenantClock {
   reset(): Promise<Date>;
 }
 
-/** How a tenant's time differs from the machine's, in milliseconds: as plain JSON. */
-export type ClockState = { readonly offsetMs: number } | { readonly frozenMs: number };
-
-interface MovableClock {
-  readonly clock: TenantClock;
-  state(): ClockState;
-  restore(saved: ClockState): void;
+/** A tenant whose state has a clock. */
+interface ClockOwner {
+  /** In milliseconds since 1970. */
+  now(): number;
+  /** Undefined, and nothing is changed, where the clock would leave the years that it may show. */
+  changeClock(change: ClockChange): Promise<object | undefined>;
 }
 
-/** A clock that can be moved, over the machine's. @throws {AnonError} `usage` for a start that is not a time */
-export function movableClock(machine: () => number, { now, frozen = false }: ClockStart = {}): MovableClock {
-  let state: ClockState = { offsetMs: 0 };
-  const time = () => ('frozenMs' in state ? state.frozenMs : machine() + state.offsetMs);
-  const move = (to: number, stopped = 'frozenMs' in state) => {
-    checkRange(to);
-    state = stopped ? { frozenMs: to } : { offsetMs: to - machine() };
-    return new Date(to);
-  };
-  if (now !== undefined || frozen) move(now === undefined ? machine() : timeOf(now), frozen);
-  const clock: TenantClock = {
-    now: () => new Date(time()),
-    advance: async (by) => move(time() + 1000 * secondsOf(by)),
-    set: async (to) => move(timeOf(to)),
-    freeze: async (at) => move(at === undefined ? time() : timeOf(at), true),
-    run: async () => move(time(), false),
-    async reset() {
-      state = { offsetMs: 0 };
-      return clock.now();
-    },
+/** The clock in the state of a tenant. */
+export function tenantClock(tenant: ClockOwner): TenantClock {
+  const now = () => new Date(tenant.now());
+  const change = async (wanted: ClockChange) => {
+    if (await tenant.changeClock(wanted)) return now();
+    throw new AnonError('usage', `The tenant's time must be in ${clockYears}.`);
   };
   return {
-    clock,
-    state: () => state,
-    restore(saved) {
-      state = saved;
-    },
+    now,
+    advance: async (by) => change({ kind: 'advance', seconds: secondsOf(by) }),
+    set: async (to) => change({ kind: 'set', atMs: timeOf(to) }),
+    freeze: async (at) => change({ kind: 'freeze', atMs: at === undefined ? undefined : timeOf(at) }),
+    run: () => change({ kind: 'run' }),
+    reset: () => change({ kind: 'reset' }),
   };
 }
 
-const [earliest, latest] = [Date.UTC(1970, 0, 1), Date.UTC(9999, 11, 31, 23, 59, 59)];
-
-function checkRange(time: number): void {
-  if (time >= earliest && time <= latest) return;
-  throw new AnonError('usage', "The tenant's time must be in the years 1970 to 9999.");
+/** Sets a clock as a test wants it at the start. @throws {AnonError} `usage` */
+export async function startClock(clock: TenantClock, { now, frozen = false }: ClockStart = {}): Promise<void> {
+  if (frozen) await clock.freeze(now);
+  else if (now !== undefined) await clock.set(now);
 }
 
 function secondsOf(by: number | string): number {
-  if (typeof by === 'number' && Number.isFinite(by)) return by;
-  const [, sign, rest = ''] = /^([+-]?)(.*)$/s.exec(String(by)) ?? [];
-  return parseDuration(rest, '31d, 12h, -90m or a number of seconds') * (sign === '-' ? -1 : 1);
+  const seconds = typeof by === 'number' ? by : parseSpan(String(by));
+  if (seconds !== undefined && Number.isFinite(seconds)) return seconds;
+  throw new AnonError('usage', `'${String(by).slice(0, 40)}' is not a valid duration.`, {
+    hint: 'Examples: 31d, 12h, -90m or a number of seconds',
+  });
 }
 
-/** With a time of day, its zone is needed: otherwise a test would depend on the machine's. */
-const isoForm = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/;
-
 function timeOf(value: Date | string): number {
-  const time = value instanceof Date ? value.getTime() : isoForm.test(value) ? Date.parse(value) : Number.NaN;
-  if (!Number.isNaN(time)) return time;
+  const time = value instanceof Date ? value.getTime() : parseInstant(String(value));
+  if (time !== undefined && !Number.isNaN(time)) return time;
   throw new AnonError('usage', `'${String(value).slice(0, 40)}' is not a time.`, {
     hint: 'Give a Date, or ISO 8601 with its time zone: 2027-01-01T00:00Z',
   });

@@ -41,7 +41,7 @@ export interface TenantFaults {
   /** @throws `not_found` */
   remove(name: string): Promise<void>;
   clear(): Promise<void>;
-  /** Lets `requests` through at once, and as many again in each period, by the tenant's clock; 0 ends the limit of the route. */
+  /** Lets `requests` through at once, and as many again in each period of this machine's time; 0 ends the limit of the route. */
   limit(limit: { readonly requests: number; readonly periodSeconds: number; readonly route?: string }): Promise<void>;
 }
 

@@ -6,7 +6,6 @@ import { AnonError } from '../../errors.ts';
 import type { MemoryServer } from '../../io/embedded/memory-server.ts';
 import { systemClock } from '../connection.ts';
 import { createSession } from '../create-session.ts';
-import type { movableClock } from './clock.ts';
 import { tenantFaults } from './faults.ts';
 import { inProcessFetch } from './fetch.ts';
 import { checkMint } from './mint.ts';
@@ -15,9 +14,8 @@ import { readSnapshot, snapshotOf } from './snapshot.ts';
 import type { LocalTenant, LocalUser, NewGuest, NewLocalUser } from './tenant.ts';
 import { withTransit } from './transit.ts';
 
-interface Parts extends Pick<LocalTenant, 'edition' | 'management' | 'clientId' | 'audience'> {
+interface Parts extends Pick<LocalTenant, 'edition' | 'management' | 'clientId' | 'audience' | 'clock'> {
   readonly server: MemoryServer;
-  readonly time: ReturnType<typeof movableClock>;
   readonly record: ReturnType<typeof recorder>;
   /** For requests of the tenant's own functions, which are not recorded. */
   readonly connect: () => TenantConnection;
@@ -25,7 +23,7 @@ interface Parts extends Pick<LocalTenant, 'edition' | 'management' | 'clientId' 
 }
 
 /** The tenant that a server in memory serves. */
-export function localTenant({ server, time, record, connect, fetch, ...known }: Parts): LocalTenant {
+export function localTenant({ server, record, connect, fetch, ...known }: Parts): LocalTenant {
   const { tenant, url, authority } = server;
   const { issuer } = tenant;
   const { edition, clientId, audience } = known;
@@ -40,7 +38,7 @@ export function localTenant({ server, time, record, connect, fetch, ...known }: 
   };
   const answer = inProcessFetch(url, withTransit(tenant.handle, tenant.transit, systemClock.wait));
   return {
-    ...{ url, issuer, ca: authority, ...known, clock: time.clock, requests: record.requests, stop },
+    ...{ url, issuer, ca: authority, ...known, requests: record.requests, stop },
     faults: tenantFaults(server, running),
     env: appVariables({ url, issuer, clientId, audience, authority: undefined }),
     async fetch(input, init) {
@@ -66,12 +64,11 @@ export function localTenant({ server, time, record, connect, fetch, ...known }: 
       checkMint(token, edition);
       return tenant.mint({ ...token, clientId, audience });
     },
-    snapshot: () => snapshotOf(clientId, tenant.copy(), time.state()),
+    snapshot: () => snapshotOf(clientId, tenant.copy()),
     async restore(snapshot) {
       running();
       const saved = readSnapshot<ReturnType<typeof tenant.copy>>(clientId, snapshot);
-      time.restore(saved.clock);
-      tenant.restore(saved.state);
+      await tenant.restore(saved.state);
     },
     [Symbol.asyncDispose]: stop,
   };

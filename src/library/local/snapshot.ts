@@ -1,25 +1,22 @@
 import { AnonError } from '../../errors.ts';
-import type { ClockState } from './clock.ts';
 
-/** The whole state of a local tenant and its clock, as plain JSON. It holds keys, secrets and hashes of passwords. */
+/** The whole state of a local tenant, its clock included, as plain JSON. It holds keys, secrets and hashes of passwords. */
 export interface TenantSnapshot {
   readonly format: 'anon-cli snapshot';
   readonly version: 1;
   /** The client id of the tenant's sample application. */
   readonly tenant: string;
-  readonly clock: unknown;
   readonly state: unknown;
 }
 
 /** A snapshot as this tenant made it. */
 interface OwnSnapshot<State> extends TenantSnapshot {
-  readonly clock: ClockState;
   readonly state: State;
 }
 
 /** A new snapshot. */
-export function snapshotOf<State>(tenant: string, state: State, clock: ClockState): OwnSnapshot<State> {
-  return { format: 'anon-cli snapshot', version: 1, tenant, clock, state };
+export function snapshotOf<State>(tenant: string, state: State): OwnSnapshot<State> {
+  return { format: 'anon-cli snapshot', version: 1, tenant, state };
 }
 
 /** What a snapshot holds. @throws {AnonError} `usage` for that of another tenant, and for anything else */

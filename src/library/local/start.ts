@@ -4,7 +4,7 @@ import { AnonError } from '../../errors.ts';
 import { editionNames } from '../../wire/edition/edition.ts';
 import { sampleApi } from '../../wire/sample.ts';
 import { systemClock } from '../connection.ts';
-import { movableClock } from './clock.ts';
+import { startClock, tenantClock } from './clock.ts';
 import { connectionTo } from './connection.ts';
 import { inProcessFetch } from './fetch.ts';
 import { recorder } from './requests.ts';
@@ -24,23 +24,22 @@ import type { LocalTenant, LocalTenantOptions } from './tenant.ts';
 export async function startLocalTenant(options: LocalTenantOptions = {}): Promise<LocalTenant> {
   checkOptions(options);
   const { edition = 'preview', https = false, listen = true, port = 0, autoLogin, closed = false } = options;
-  const time = movableClock(systemClock.now, options.clock);
-  const { clock } = time;
-  const record = recorder(clock.now);
+  const record = recorder(() => clock.now());
   const { serveMemory } = await import('../../io/embedded/memory-server.ts');
   const server = await serveMemory({
     ...{ edition, https, autoLogin, onServed: record.add },
-    clock: () => clock.now().getTime(),
-    machineClock: systemClock.now,
+    clock: systemClock.now,
     port: listen ? port : undefined,
   });
+  const clock = tenantClock(server.tenant);
   try {
+    await startClock(clock, options.clock);
     const management = await server.tenant.managementCredentials();
     const fetch = inProcessFetch(server.url, server.tenant.handleUnreported);
     const connect = () => connectionTo({ url: server.url, edition, management, clock }, fetch);
     const clientId = closed ? await sampleClientId(connect) : await openSample(connect);
     const known = { edition, management, clientId, audience: sampleApi.identifier };
-    return localTenant({ ...known, server, time, record, connect, fetch });
+    return localTenant({ ...known, server, clock, record, connect, fetch });
   } catch (error) {
     await server.close();
     throw error;

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../wire/schema.ts';
 import { type Bucket, bucket, type RateLimit } from '../http/rate-limit.ts';
+import type { Moment } from '../scope.ts';
 import type { Store, StoreReader } from '../store/store.ts';
 import { routeMatches } from './route.ts';
 
@@ -50,10 +51,10 @@ export function limitBuckets(clock: () => number) {
   };
   return {
     /** Takes a request out of the first bucket whose route it matches. Undefined where no limit is for it. */
-    async take(store: StoreReader, { method }: Request, path: string) {
+    async take(store: StoreReader, moment: Moment, { method }: Request, path: string) {
       if (method === 'OPTIONS') return undefined;
       const limit = (await limitsOf(store)).find(({ route }) => routeMatches(route, path));
-      return limit && bucketOf(limit).take();
+      return limit && bucketOf(limit).take(moment);
     },
   };
 }

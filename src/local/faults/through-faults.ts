@@ -28,7 +28,7 @@ export type ThroughFaults = (faulty: FaultyRequest) => Promise<Response>;
 export function throughFaults(store: Store, clock: () => number): ThroughFaults {
   const limits = limitBuckets(clock);
   const limited = async ({ request, path, moment, routed, readable }: FaultyRequest): Promise<Response> => {
-    const taken = await limits.take(store, request, path);
+    const taken = await limits.take(store, moment, request, path);
     if (!taken) return routed();
     if (!taken.allowed) {
       const refusal = tooMany(path, taken.headers);

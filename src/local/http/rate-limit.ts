@@ -1,4 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
+import type { Moment, MomentBindings } from '../scope.ts';
+import { timeBy } from '../state/clock.ts';
 import { anonymousTokenRefusal, managementRefusal, type Refusal } from './refusal.ts';
 
 /** A token bucket: `burst` requests at once, refilled by `perSecond`. */
@@ -11,10 +13,10 @@ export interface RateLimit {
  * Refuses requests over the limit with 429, `Retry-After` in seconds and the service's `x-ratelimit-*` headers, with the
  * reset in epoch seconds. @see management-api, section 6
  */
-export function rateLimiter(limit: RateLimit, clock: () => number): MiddlewareHandler {
+export function rateLimiter(limit: RateLimit, clock: () => number): MiddlewareHandler<MomentBindings> {
   const { take } = bucket(limit, clock);
   return async (c, next) => {
-    const { allowed, headers } = take();
+    const { allowed, headers } = take(c.env);
     if (!allowed) throw tooMany(c.req.path, headers);
     await next();
     for (const [name, value] of Object.entries(headers)) c.header(name, value);
@@ -23,7 +25,10 @@ export function rateLimiter(limit: RateLimit, clock: () => number): MiddlewareHa
 
 export interface Bucket {
   /** Takes a request out, if one is left. `headers` of its response. */
-  take(): { readonly allowed: boolean; readonly headers: Readonly<Record<string, string>> };
+  take(moment: Pick<Moment, 'clock'>): {
+    readonly allowed: boolean;
+    readonly headers: Readonly<Record<string, string>>;
+  };
 }
 
 /** Full at first. */
@@ -31,7 +36,7 @@ export function bucket({ burst, perSecond }: RateLimit, clock: () => number): Bu
   let left = burst;
   let filledAt = clock();
   return {
-    take() {
+    take(moment) {
       const now = clock();
       left = Math.min(burst, left + ((now - filledAt) / 1000) * perSecond);
       filledAt = now;
@@ -41,7 +46,8 @@ export function bucket({ burst, perSecond }: RateLimit, clock: () => number): Bu
       const headers = {
         'x-ratelimit-limit': String(burst),
         'x-ratelimit-remaining': String(Math.floor(left)),
-        'x-ratelimit-reset': String(Math.ceil(now / 1000) + secondsToNext),
+        // Clients compare it with the Date header, which is by the tenant's clock; the bucket fills by the machine's.
+        'x-ratelimit-reset': String(Math.ceil(timeBy(moment.clock, now) / 1000) + secondsToNext),
       };
       return { allowed, headers: allowed ? headers : { ...headers, 'retry-after': String(secondsToNext) } };
     },
@@ -52,12 +58,12 @@ export function bucket({ burst, perSecond }: RateLimit, clock: () => number): Bu
  * Gives every Management API response the headers of a limit that is never reached: clients that rely on the headers
  * find them, and no client has to wait.
  */
-export function fullBucket(clock: () => number): MiddlewareHandler {
+export function fullBucket(clock: () => number): MiddlewareHandler<MomentBindings> {
   return async (c, next) => {
     await next();
     c.header('x-ratelimit-limit', '1000');
     c.header('x-ratelimit-remaining', '999');
-    c.header('x-ratelimit-reset', String(Math.ceil(clock() / 1000) + 1));
+    c.header('x-ratelimit-reset', String(Math.ceil(timeBy(c.env.clock, clock()) / 1000) + 1));
   };
 }
 

@@ -9,7 +9,7 @@ import { temporaryFolder } from '../../support/folder.ts';
 /** A server that nothing can connect to. */
 async function server() {
   const made = await serveMemory({
-    ...{ clock: Date.now, machineClock: Date.now, edition: undefined, port: undefined, https: false },
+    ...{ clock: Date.now, edition: undefined, port: undefined, https: false },
     ...{ autoLogin: undefined, onServed() {}, actionLimits: { program: actionProgram() } },
   });
   onTestFinished(() => made.close());

@@ -1,50 +1,64 @@
-import { describe, expect, it } from 'vitest';
-import { movableClock } from '../../../src/library/local/clock.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type MemoryServer, serveMemory } from '../../../src/io/embedded/memory-server.ts';
+import { startClock, type TenantClock, tenantClock } from '../../../src/library/local/clock.ts';
 import { startLocalTenant } from '../../../src/library/local/start.ts';
 import { failureOf, noon } from '../../support/domain.ts';
 import { anonymousToken, managementToken, sendJson } from '../../support/library-tenant.ts';
 
 const hour = 3_600_000;
 
-/** A machine whose time the test moves. */
-function machine() {
-  const time = { ms: noon };
-  return { time, now: () => time.ms };
-}
+/** A machine whose time the tests move, and a tenant on it. */
+const machine = { ms: noon };
+let server: MemoryServer;
+let clock: TenantClock;
+beforeAll(async () => {
+  server = await serveMemory({
+    ...{
+      clock: () => machine.ms,
+      edition: undefined,
+      port: undefined,
+      https: false,
+      autoLogin: undefined,
+      onServed() {},
+    },
+  });
+  clock = tenantClock(server.tenant);
+});
+beforeEach(async () => {
+  machine.ms = noon;
+  await clock.reset();
+});
+afterAll(() => server.close());
 
 describe('the clock of a local tenant', () => {
   it('goes with the machine, and on from where it was moved', async () => {
-    const { time, now } = machine();
-    const { clock } = movableClock(now);
     expect(clock.now()).toEqual(new Date(noon));
     expect(await clock.advance('31d')).toEqual(new Date(noon + 31 * 24 * hour));
-    time.ms += hour;
+    machine.ms += hour;
     expect(clock.now()).toEqual(new Date(noon + (31 * 24 + 1) * hour));
     expect(await clock.advance(-60)).toEqual(new Date(noon + (31 * 24 + 1) * hour - 60_000));
     expect(await clock.reset()).toEqual(new Date(noon + hour));
   });
 
   it('stands still until it is moved or goes on', async () => {
-    const { time, now } = machine();
-    const { clock } = movableClock(now, { now: '2027-01-01T00:00Z', frozen: true });
+    await startClock(clock, { now: '2027-01-01T00:00Z', frozen: true });
     const newYear = Date.UTC(2027, 0, 1);
-    time.ms += hour;
+    machine.ms += hour;
     expect(clock.now()).toEqual(new Date(newYear));
     expect(await clock.advance('+2h')).toEqual(new Date(newYear + 2 * hour));
     expect(await clock.set(new Date(newYear))).toEqual(new Date(newYear));
-    time.ms += hour;
+    machine.ms += hour;
     expect(await clock.run()).toEqual(new Date(newYear));
-    time.ms += hour;
+    machine.ms += hour;
     expect(clock.now()).toEqual(new Date(newYear + hour));
     expect(await clock.freeze('2028-01-01')).toEqual(new Date(Date.UTC(2028, 0, 1)));
-    time.ms += hour;
+    machine.ms += hour;
     expect(clock.now()).toEqual(new Date(Date.UTC(2028, 0, 1)));
   });
 
   it.each(['tomorrow', '2027-01-01T00:00', '2027-13-01', '', new Date(Number.NaN), 5, null])(
     'refuses %j as a time, and stays',
     async (wrong) => {
-      const { clock } = movableClock(machine().now);
       expect(await failureOf(() => clock.set(wrong as string))).toMatchObject({ code: 'usage' });
       expect(clock.now()).toEqual(new Date(noon));
     },
@@ -53,7 +67,6 @@ describe('the clock of a local tenant', () => {
   it.each(['soon', '1w', '', Number.NaN, undefined, '9000y', '-60y'])(
     'refuses %j as a duration, and stays',
     async (wrong) => {
-      const { clock } = movableClock(machine().now);
       expect(await failureOf(() => clock.advance(wrong as string))).toMatchObject({ code: 'usage' });
       expect(clock.now()).toEqual(new Date(noon));
     },

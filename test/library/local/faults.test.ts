@@ -50,8 +50,6 @@ describe('the faults of a local tenant', () => {
     const tenant = await started();
     await tenant.faults.limit({ requests: 1, periodSeconds: 60, route });
     expect([(await anonymousToken(tenant)).status, (await anonymousToken(tenant)).status]).toEqual([200, 429]);
-    await tenant.clock.advance('1m');
-    expect((await anonymousToken(tenant)).status).toBe(200);
     await tenant.faults.limit({ requests: 0, periodSeconds: 60, route });
     expect((await anonymousToken(tenant)).status).toBe(200);
   });

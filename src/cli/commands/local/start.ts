@@ -43,6 +43,8 @@ const startOptions = {
     parse: parseHost,
   },
   '--quiet': 'print no line for each request',
+  '--no-control': 'serve no control endpoints below /_anon, with which tests move the clock',
+  '--open-control': 'control endpoints need no token; this machine alone can reach them',
   '--detach': 'go on in the background, until anon-cli local stop',
   // What --detach runs in the background.
   '--detached': { description: 'report to the command that started it', hidden: true },
@@ -87,6 +89,7 @@ async function serveUntilStopped(context: Context, options: StartOptions): Promi
   const { serve, state } = await servedIn(context, place);
   const server = await serve({
     ...{ port, domain, address, rateLimit, edition, hosts, autoLogin },
+    control: controlPolicy(options),
     onServed: log && (detached ? await bounded(log) : log.add),
     plainHttp: options.http,
     ownCertificate: await ownCertificate(context, options),
@@ -130,6 +133,12 @@ async function servedIn(context: Context, place: MemoryState | DatabaseText | un
   }
   const local = await context.local(place);
   return { serve: local.serve, state: stateData(local) };
+}
+
+function controlPolicy({ control, openControl }: { readonly control: boolean; readonly openControl?: true }) {
+  if (!control && openControl) throw new AnonError('usage', "--no-control and --open-control can't be combined.");
+  if (!control) return undefined;
+  return openControl ? 'open' : 'token';
 }
 
 /** @throws {AnonError} `not_found` */

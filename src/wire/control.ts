@@ -1,0 +1,4 @@
+/** Everything below it belongs to this project, for tests: the service has nothing there. */
+export const controlRoot = '/_anon/';
+/** The tenant's clock. */
+export const clockPath = '/_anon/clock';
