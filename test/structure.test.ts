@@ -136,6 +136,7 @@ const doors = [
   'domain/session/transfer.ts',
   'domain/user/new-password.ts',
   'library/connection.ts',
+  'local/control/request-ring.ts',
   'local/http/admission.ts',
   'local/http/first-byte.ts',
   'local/http/listen.ts',

@@ -51,7 +51,17 @@ export interface LocalTenant extends Tenant {
 
 export type LocalTenantOptions = Pick<
   TenantOptions,
-  'clock' | 'domain' | 'edition' | 'rateLimit' | 'plainHttp' | 'onServed' | 'runAction' | 'autoLogin' | 'control'
+  | 'clock'
+  | 'domain'
+  | 'edition'
+  | 'rateLimit'
+  | 'plainHttp'
+  | 'onServed'
+  | 'runAction'
+  | 'autoLogin'
+  | 'control'
+  | 'explain'
+  | 'stopping'
 >;
 
 /**
