@@ -32,6 +32,7 @@ export type {
   VersionResult,
 } from './profile-results.ts';
 export type { TransferRehearseResult } from './rehearsal-results.ts';
+export type { LocalRequestResult } from './request-results.ts';
 export type {
   SessionExport,
   SessionForgetResult,

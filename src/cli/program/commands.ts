@@ -104,6 +104,7 @@ export const commands: Readonly<Record<string, () => Promise<CommandDefinition>>
   'profile remove': async () => (await import('../commands/profile/remove.ts')).profileRemoveCommand,
   'local start': async () => (await import('../commands/local/start.ts')).localStartCommand,
   'local env': async () => (await import('../commands/local/env.ts')).localEnvCommand,
+  'local logs': async () => (await import('../commands/local/logs.ts')).localLogsCommand,
   'local ca': async () => (await import('../commands/local/ca.ts')).localCaCommand,
   'local trust': async () => (await import('../commands/local/trust.ts')).localTrustCommand,
   'local show': async () => (await import('../commands/local/show.ts')).localShowCommand,

@@ -10,6 +10,7 @@ import { type Access, requestedEdition } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 import type { DatabaseText } from '../../world/database-state.ts';
 import { defineCommand } from '../define-command.ts';
+import { explanations } from './explanations.ts';
 import { requestLog } from './request-log.ts';
 import { exposureWarning, parseAddress, placeWarning, portWarning } from './served-address.ts';
 import { printStart } from './start-screen.ts';
@@ -67,12 +68,14 @@ another process serves it with another issuer. To make browsers and SDKs trust i
     const connect = async () =>
       (await import('../../tenant/local-access.ts')).accessLocalTenant(context, options, database);
     const isLogged = !options.quiet && isForPeople(options);
-    const log = isLogged ? requestLog(context, connect) : undefined;
+    const explain = explanations(connect);
+    const log = isLogged ? requestLog(context, explain) : undefined;
     const { autoLogin: user } = options;
     const autoLogin = user === undefined ? undefined : await userId(await connect(), user);
     const server = await local.serve({
       ...{ port, domain, address, rateLimit, edition, hosts, autoLogin, control },
       onServed: log?.add,
+      explain,
       plainHttp: options.http,
       ownCertificate: await ownCertificate(context, options),
     });
