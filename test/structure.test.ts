@@ -140,6 +140,7 @@ const doors = [
   'domain/user/new-password.ts',
   'library/connection.ts',
   'library/local/requests.ts',
+  'local/control/request-ring.ts',
   'local/http/admission.ts',
   'local/http/first-byte.ts',
   'local/http/listen.ts',

@@ -38,6 +38,7 @@ export type {
   VersionResult,
 } from './profile-results.ts';
 export type { TransferRehearseResult } from './rehearsal-results.ts';
+export type { LocalRequestResult } from './request-results.ts';
 export type { LocalServerResult, LocalStartResult, LocalStatusResult, LocalStopResult } from './server-results.ts';
 export type {
   SessionExport,

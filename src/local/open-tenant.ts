@@ -58,7 +58,7 @@ export interface LocalTenant extends Tenant {
 export type LocalTenantOptions = Pick<
   TenantOptions,
   | ('clock' | 'domain' | 'edition' | 'rateLimit' | 'plainHttp' | 'faultless' | 'control')
-  | ('onServed' | 'runAction' | 'autoLogin')
+  | ('onServed' | 'runAction' | 'autoLogin' | 'explain' | 'stopping')
 >;
 
 /**

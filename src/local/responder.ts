@@ -2,6 +2,7 @@ import { Hono } from 'hono/quick';
 import { getPath } from 'hono/utils/url';
 import { anonymousTokenPath } from '../wire/anonymous-token.ts';
 import { controlRoot } from '../wire/control.ts';
+import { RequestRing } from './control/request-ring.ts';
 import type { ThroughFaults } from './faults/through-faults.ts';
 import { healthPath } from './http/admission.ts';
 import type { Connection } from './http/connection.ts';
@@ -26,6 +27,7 @@ import { resourceServerRoutes } from './routes/resource-servers.ts';
 import { tenantSettingsRoutes } from './routes/tenant-settings.ts';
 import { userRoutes } from './routes/users.ts';
 import type { Moment, MomentBindings, TenantScope } from './scope.ts';
+import { type ClockSetting, timeBy } from './state/clock.ts';
 import { type DatabaseUnavailableError, isRefused, isUnavailable } from './store/database.ts';
 import { isStateFileError } from './store/sqlite/state-file-error.ts';
 import type { TenantOptions } from './tenant.ts';
@@ -45,11 +47,13 @@ export function responder(options: TenantOptions, read: (mayLag: boolean) => Pro
   const { guests, others } = routes(scope, options);
   const commonHeadersAt = newCommonHeaders(random);
   const machineSeconds = () => Math.floor(clock() / 1000);
+  let setting: ClockSetting;
   const respond = async (request: Request, path: string, answer: Answer, facts?: RequestFacts): Promise<Response> => {
     let nowSeconds: number | undefined;
     try {
       const moment = await read(path === anonymousTokenPath && request.method === 'POST');
       nowSeconds = moment.nowSeconds;
+      setting = moment.clock;
       const commonHeaders = commonHeadersAt(nowSeconds);
       const response = await answer(request, { ...moment, commonHeaders, ...(facts && { facts }) });
       return complement(response, commonHeaders);
@@ -58,7 +62,9 @@ export function responder(options: TenantOptions, read: (mayLag: boolean) => Pro
       return complement(response, commonHeadersAt(nowSeconds ?? machineSeconds()));
     }
   };
-  const control = controlOf(scope, options);
+  // What nobody could read need not be recorded.
+  const ring = options.control && new RequestRing(options.explain);
+  const control = controlOf(scope, options, ring, () => [...guests.routes, ...others.routes]);
   const answered = answering(options);
   return async (request, connection) => {
     const path = getPath(request);
@@ -69,20 +75,29 @@ export function responder(options: TenantOptions, read: (mayLag: boolean) => Pro
       return respond(request, path, (asked, moment) => control(asked, moment, connection));
     }
     const app = isForGuests(path) ? guests : others;
-    const facts: RequestFacts | undefined = onServed && {};
     const answer: Answer = (asked, moment) => answered(app, asked, path, moment);
+    if (!onServed && !ring) return respond(request, path, answer);
+    const facts: RequestFacts = {};
+    const startMs = clock();
     const response = await respond(request, path, answer, facts);
-    onServed?.({ ...facts, method: request.method, path, status: response.status });
+    const served = { ...facts, method: request.method, path, status: response.status };
+    ring?.add(served, timeBy(setting, startMs), Math.max(0, clock() - startMs));
+    onServed?.(served);
     return response;
   };
 }
 
 /** What answers the control endpoints, loaded when the first of them is used. */
-function controlOf(scope: TenantScope, { control: access }: Pick<TenantOptions, 'control'>) {
+function controlOf(
+  scope: TenantScope,
+  { control: access, stopping }: Pick<TenantOptions, 'control' | 'stopping'>,
+  ring: RequestRing | undefined,
+  served: () => Hono<MomentBindings>['routes'],
+) {
   let loaded: Control | undefined;
   return async (request: Request, moment: MomentBindings['Bindings'], connection: Connection | undefined) => {
-    if (!access) throw refusalAt(controlRoot, 404, 'not_found', 'This tenant has no control endpoints.');
-    loaded ??= (await import('./routes/control.ts')).control(scope, access);
+    if (!access || !ring) throw refusalAt(controlRoot, 404, 'not_found', 'This tenant has no control endpoints.');
+    loaded ??= (await import('./routes/control.ts')).control({ ...scope, ring, served: served(), stopping }, access);
     return loaded(request, moment, connection);
   };
 }

@@ -226,6 +226,7 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
     ['--app', evil],
     ['--app', 'CLIENT', '--api', evil],
   ],
+  'local logs': [[], ['--app', evil], ['--guest', evil], ['--status', evil], ['--limit', evil]],
   'local ca': [[]],
   'local trust': [['--remove'], ['--yes']],
   'local export': [
@@ -461,6 +462,26 @@ describe('a command that runs until Ctrl-C', () => {
       // biome-ignore lint/suspicious/noControlCharactersInRegex: what is watched is written over
       for (const text of [stdout.replaceAll(/\u001b\[\d*[AJK]|\r/g, ''), stderr]) expectHarmless(text, false);
     }
+  });
+});
+
+describe.each(Object.keys(modes) as (keyof typeof modes)[])('the log of hostile requests %s', (mode) => {
+  it('is harmless', async () => {
+    const { machine, words } = await hostileMachine();
+    const begun = machine.printed('Ctrl-C');
+    const serving = machine.run('local', 'start', '--port', '0');
+    await begun;
+    const url = `http://localhost:${new URL((await machine.done('local', 'show', '--json')).json.issuer).port}`;
+    const headers = { 'content-type': 'application/json', origin: 'https://evil.example' };
+    const body = { client_id: words.CLIENT, audience: evil, scope: evil };
+    for (const members of [body, { ...body, audience: words.AUDIENCE }, { ...body, client_id: evil }]) {
+      await fetch(`${url}/anonymous/token`, { method: 'POST', headers, body: JSON.stringify(members) });
+    }
+    await fetch(`${url}/${encodeURIComponent(evil)}/##vso[x]`);
+    const { stdout } = await runLine(machine, 'local logs', [], mode);
+    expect(stdout).toContain('PWNED');
+    machine.interrupt();
+    expectHarmless((await serving).stderr, machine.terminal.colour);
   });
 });
 

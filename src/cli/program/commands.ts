@@ -111,6 +111,7 @@ export const commands: Readonly<Record<string, () => Promise<CommandDefinition>>
   'local stop': async () => (await import('../commands/local/servers.ts')).localStopCommand,
   'local exec': async () => (await import('../commands/local/exec.ts')).localExecCommand,
   'local env': async () => (await import('../commands/local/env.ts')).localEnvCommand,
+  'local logs': async () => (await import('../commands/local/logs.ts')).localLogsCommand,
   'local ca': async () => (await import('../commands/local/ca.ts')).localCaCommand,
   'local trust': async () => (await import('../commands/local/trust.ts')).localTrustCommand,
   'local show': async () => (await import('../commands/local/show.ts')).localShowCommand,

@@ -2,7 +2,7 @@ import { AnonError, isAnonError } from '../../errors.ts';
 import type { Connection } from '../../local/http/connection.ts';
 import type { Listening } from '../../local/http/listen.ts';
 import type { RateLimit } from '../../local/http/rate-limit.ts';
-import type { ServedRequest } from '../../local/http/served-request.ts';
+import type { Explain, ServedRequest } from '../../local/http/served-request.ts';
 import type { LocalTenant } from '../../local/open-tenant.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import {
@@ -54,6 +54,8 @@ export interface ServeOptions {
   readonly control?: ControlPolicy;
   /** Called after every response but those of /health and of the control endpoints. */
   readonly onServed?: ((served: ServedRequest) => void) | undefined;
+  /** Explains refusals to those who read the recorded requests. */
+  readonly explain?: Explain | undefined;
   /** Plain HTTP alone, without certificates. */
   readonly plainHttp?: boolean | undefined;
   /** In place of a certificate of the local tenant's authority. */
@@ -72,7 +74,7 @@ const defaultPort = 4400;
  * `edition_unsupported`; the errors of {@link openLocal}; `state_unusable` or `usage` for a certificate that cannot be used
  */
 export async function serveLocal(ports: LocalPorts, options: ServeOptions): Promise<LocalServer> {
-  const { port, domain, address, rateLimit, edition, plainHttp, autoLogin, onServed } = options;
+  const { port, domain, address, rateLimit, edition, plainHttp, autoLogin, onServed, explain } = options;
   const { listen } = await import('../../local/http/listen.ts');
   // Needed before the state exists, which is then created with it.
   const given = domain ?? (port ? localhostAt(port) : undefined);
@@ -84,7 +86,9 @@ export async function serveLocal(ports: LocalPorts, options: ServeOptions): Prom
       ? undefined
       : await madeCertificate(ports, () => hosts().map(bare), options.alsoTrusted);
   const opened: (() => Promise<void> | void)[] = [() => made?.remove?.()];
+  const stopping = new AbortController();
   const close = async () => {
+    stopping.abort();
     for (let end = opened.pop(); end; end = opened.pop()) await end();
   };
   try {
@@ -97,6 +101,8 @@ export async function serveLocal(ports: LocalPorts, options: ServeOptions): Prom
       autoLogin,
       onServed,
       control,
+      explain,
+      stopping: stopping.signal,
     });
     opened.push(() => local.close());
     const before = local.issuer;

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../wire/schema.ts';
 import type { SessionTokenClaims } from '../../wire/session-token.ts';
 import type { RequestForActions } from '../actions/login-facts.ts';
+import { noteTokens } from '../http/noted-tokens.ts';
 import { type Moment, note, type TenantScope } from '../scope.ts';
 import { afterLogin, findUser, loggedName } from '../users/user.ts';
 import { findUserAccess, type UserAccess } from './api-access.ts';
@@ -63,6 +64,7 @@ async function answer(scope: TenantScope, moment: Moment, login: Login): Promise
   const idToken = request.responseType.includes('id_token')
     ? await signIdToken(moment, { client, user, authorization, code: code?.text })
     : undefined;
+  noteTokens(moment, 'issued', { id_token: idToken });
   return withCookies(callbackResponse(request, { code: code?.text, id_token: idToken }, login.http), opened.cookies);
 }
 

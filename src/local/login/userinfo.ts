@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../wire/schema.ts';
+import { noteTokens } from '../http/noted-tokens.ts';
 import { oauthRefusal, type Refusal } from '../http/refusal.ts';
 import { type Moment, note } from '../scope.ts';
 import type { StoreReader } from '../store/store.ts';
@@ -13,6 +14,7 @@ export function readUserinfoToken(moment: Moment, authorization: string | undefi
   if (token === undefined) {
     throw oauthRefusal(401, 'unauthorized', 'An access token is required.', { 'www-authenticate': challenge });
   }
+  noteTokens(moment, 'presented', { access_token: token });
   const read = readUserToken(moment, token);
   if (!read) throw invalidToken();
   note(moment, { clientId: read.clientId });

@@ -11,6 +11,7 @@ import { type ApiForGuests, checkGuestsAllowed, findApi, grantScopes } from '../
 import { guestCookie, nextSession, readSession, sessionSettings } from '../guests/session.ts';
 import { writeSessionToken } from '../guests/session-token.ts';
 import { writeTransferTicket } from '../guests/transfer-ticket.ts';
+import { noteTokens } from '../http/noted-tokens.ts';
 import { anonymousTokenRefusal } from '../http/refusal.ts';
 import { completeResponse } from '../http/response.ts';
 import { sessionCookies } from '../http/session-cookie.ts';
@@ -34,6 +35,7 @@ export function anonymousTokenRoute({ store, random }: TenantScope): Hono<CorsVa
     const { body, credentials } = readRequest(moment.edition, await readMembers(c.req.raw), authorization);
     c.set('clientId', credentials.clientId);
     note(moment, { clientId: credentials.clientId, audience: body.audience, scope: body.scope });
+    noteTokens(moment, 'presented', { session_token: body.session_token });
     const client = await authenticate(store, moment, credentials, c.req.url);
     note(moment, { app: String(client.name) });
     checkGuestsAllowed(moment, client);
@@ -42,6 +44,7 @@ export function anonymousTokenRoute({ store, random }: TenantScope): Hono<CorsVa
     if (moment.edition.mintsTransferTickets && body.audience === anonymousTransferAudience) {
       const ticket = ticketFor(moment, random, before);
       note(moment, { session: 'transferred' });
+      noteTokens(moment, 'issued', { anon_transfer_token: ticket });
       return c.json({ anon_transfer_token: ticket }, 200, uncached);
     }
     const api = await findApi(store, moment, body, client);
@@ -49,6 +52,7 @@ export function anonymousTokenRoute({ store, random }: TenantScope): Hono<CorsVa
     const session = nextSession(moment, random, body, client, before);
     note(moment, { guest: session.user_id, session: happened(moment, before) });
     const tokens = await answer(moment, random, { request: body, session, before, api, granted });
+    noteTokens(moment, 'issued', tokens);
     return completeResponse(tokens, moment.commonHeaders, uncached, cookiesFor(moment, tokens));
   });
 }

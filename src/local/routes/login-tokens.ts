@@ -5,6 +5,7 @@ import { type OauthClientSchema, pushedRequest, revocationRequest } from '../../
 import type { JsonObject, Read } from '../../wire/schema.ts';
 import { authenticClient } from '../clients/authenticate.ts';
 import { readOauthRequest } from '../clients/oauth-request.ts';
+import { noteTokens } from '../http/noted-tokens.ts';
 import { oauthRefusal } from '../http/refusal.ts';
 import { note, type TenantScope } from '../scope.ts';
 import type { Store } from '../store/store.ts';
@@ -26,6 +27,7 @@ export function loginTokenRoutes(scope: TenantScope): Hono<CorsVariables> {
 
   app.post(revocationPath, async (c) => {
     const { client, request } = await readAuthentic(store, c, revocationRequest);
+    noteTokens(c.env, 'presented', { refresh_token: request.token });
     const { revokeToken } = await import('../login/revoke.ts');
     await revokeToken(store, c.env, client, request.token);
     return c.body(null, 200, uncached);

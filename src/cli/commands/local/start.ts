@@ -14,6 +14,7 @@ import type { Context } from '../../world/context.ts';
 import type { DatabaseText } from '../../world/database-state.ts';
 import { defineCommand } from '../define-command.ts';
 import { bounded, detach, recordServer, reportingFailure, reportStart } from './background.ts';
+import { explanations } from './explanations.ts';
 import { requestLog } from './request-log.ts';
 import { parseAddress, parsePort, placeWarning, startWarnings } from './served-address.ts';
 import { printStart } from './start-screen.ts';
@@ -83,13 +84,15 @@ async function serveUntilStopped(context: Context, options: StartOptions): Promi
   const connect = async () => (await import('../../tenant/local-access.ts')).accessLocalTenant(context, options, place);
   const { detached } = options;
   const isLogged = !options.quiet && (detached || isForPeople(options));
-  const log = isLogged ? requestLog(context, connect) : undefined;
+  const explain = explanations(connect);
+  const log = isLogged ? requestLog(context, explain) : undefined;
   const { autoLogin: user } = options;
   const autoLogin = user === undefined ? undefined : await userId(await connect(), user);
   const { serve, state } = await servedIn(context, place);
   const server = await serve({
     ...{ port, domain, address, rateLimit, edition, hosts, autoLogin },
     control: controlPolicy(options),
+    explain,
     onServed: log && (detached ? await bounded(log) : log.add),
     plainHttp: options.http,
     ownCertificate: await ownCertificate(context, options),
