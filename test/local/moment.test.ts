@@ -32,6 +32,7 @@ describe.each(['preview', 'ea'] as const)('one request for guest tokens, edition
       [
         'refresh ',
         'get tenant settings',
+        'get tenant clock',
         'get key current',
         'find resource_server is_system',
         'find fault any',

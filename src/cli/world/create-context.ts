@@ -12,7 +12,6 @@ import type { StateAddress } from '../../io/embedded/state-address.ts';
 import { keepPrivate } from '../../io/files/private-mode.ts';
 import { retryPolicy } from '../../io/terminal/waiting.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
-import type { ClockReading } from '../../wire/tenant-clock.ts';
 import type { Printing } from '../output/formats.ts';
 import type { Report } from '../output/report.ts';
 import { clockNote } from '../render/clock-note.ts';
@@ -53,8 +52,7 @@ export function createContext(world: World, { warn, aside, debug }: Pick<Report,
     return { folder: join((await folders()).data, 'tls'), now, warn, exclusively: exclusively('certificates') };
   };
   const localPorts = async <State extends StateAddress>(state: State): Promise<LocalPorts<State>> => {
-    const certificates = await certificatePorts();
-    const { actionLimits } = world;
+    const [certificates, { actionLimits }] = [await certificatePorts(), world];
     return { state, now, warn, exclusively: exclusively('local-tenant'), certificates, actionLimits };
   };
 
@@ -190,9 +188,8 @@ export function createContext(world: World, { warn, aside, debug }: Pick<Report,
       if (domain === undefined) {
         const { connectLocal } = await import('../../io/embedded/tenant.ts');
         const state = memory ?? (await stateOf({ given: database, saved: async () => profile.database }));
-        const ports = await localPorts(state);
-        const locally = { ...common, timeBy: tenantTime };
-        return observed(await connectLocal(ports, locally, { edition, faultless, timeoutMs }), transport);
+        const how = { edition, faultless, timeoutMs };
+        return observed(await connectLocal(await localPorts(state), { ...common, timeBy: tenantTime }, how), transport);
       }
       const [{ connectRemote }, { managementAccess }] = await Promise.all([
         import('../../io/http/http.ts'),
@@ -215,8 +212,7 @@ export function createContext(world: World, { warn, aside, debug }: Pick<Report,
       return observed(edition ? { ...waiting, edition } : waiting, transport);
     },
     async localKeys(edition) {
-      const onMoved = (reading: ClockReading) => aside(clockNote(reading));
-      return localKeyRing(stateIfAny, warn, edition, { now, onMoved });
+      return localKeyRing(stateIfAny, warn, edition, { now, onMoved: (reading) => aside(clockNote(reading)) });
     },
     async keyCache() {
       return (await import('../../io/store/caches.ts')).keyCache({ folders: await folders(), now, warn });
