@@ -1,6 +1,7 @@
 // What the package exports. Importing it has no side effects; docs/library.md has examples.
 export { type AnonError, type ErrorCode, isAnonError } from '../errors.ts';
 export type { LocalActionRemoveResult, LocalActionResult, LocalActionTestResult } from './action-results.ts';
+export type { LocalClockResult } from './clock-results.ts';
 export { type CreateSessionOptions, createSession, type GuestTokens } from './create-session.ts';
 export {
   type DecodedToken,

@@ -5,7 +5,7 @@ import type { Action, NewAction } from './actions/action.ts';
 import type { ActionAttempt, AttemptResult } from './actions/try-action.ts';
 import { outage } from './http/outage.ts';
 import { systemRandom } from './random.ts';
-import { clockOf } from './state/clock.ts';
+import { clockOf, clockReading } from './state/clock.ts';
 import { editionOf } from './state/edition.ts';
 import { setIssuer } from './state/issuer.ts';
 import { readMoment } from './state/moment.ts';
@@ -89,6 +89,7 @@ export async function openLocalTenant(
       return tenant.issuer;
     },
     now: tenant.now,
+    movedClock: tenant.movedClock,
     ready: tenant.ready,
     warmUp: tenant.warmUp,
     handle: tenant.handle,
@@ -111,9 +112,9 @@ export async function openLocalTenant(
     },
     async clock() {
       await store.refresh();
-      return (await clockControl()).clockReading(await clockOf(store), options.clock());
+      return clockReading(await clockOf(store), options.clock());
     },
-    changeClock: async (change) => (await clockControl()).changeClock(store, change, options.clock()),
+    changeClock: async (change) => (await import('./control/clock.ts')).changeClock(store, change, options.clock()),
     exportState: async () => (await carried()).exportState(store),
     importState: async (file) => (await carried()).importState(store, file),
     isFresh: async () => (await carried()).isFresh(store),
@@ -135,6 +136,5 @@ export async function openLocalTenant(
   };
 }
 
-const clockControl = () => import('./control/clock.ts');
 const carried = () => import('./state/carried-state.ts');
 const saved = () => import('./actions/action.ts');

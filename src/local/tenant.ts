@@ -8,7 +8,7 @@ import type { Random } from './random.ts';
 import type { Responder } from './responder.ts';
 import type { DatabaseName } from './routes/health.ts';
 import type { Moment } from './scope.ts';
-import { type ClockSetting, timeBy } from './state/clock.ts';
+import { type ClockSetting, type MovedClock, movedClock, timeBy } from './state/clock.ts';
 import { readMoment } from './state/moment.ts';
 import { upgrade } from './state/upgrade.ts';
 import type { Store } from './store/store.ts';
@@ -53,6 +53,8 @@ export interface Tenant {
   readonly issuer: string;
   /** The time by the tenant's clock, as last read from the state, in milliseconds since 1970. */
   now(): number;
+  /** Its clock, as last read from the state; undefined while it is the machine's. */
+  movedClock(): MovedClock | undefined;
   /**
    * Reads what has changed in the state, and fills an empty one.
    * @throws {StateFileError | DatabaseUnavailableError | DatabaseRefusedError}
@@ -108,6 +110,7 @@ export function createTenant(options: TenantOptions): Tenant {
       return current.issuer;
     },
     now: () => timeBy(current.clock, clock()),
+    movedClock: () => movedClock(current.clock),
     async ready() {
       await read(false);
     },

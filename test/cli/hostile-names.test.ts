@@ -248,6 +248,7 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
     ['jane@example.com', '--id', evil.slice(0, 9)],
   ],
   'local user remove': [[evil], ['USER'], ['USER', '--yes']],
+  'local clock': [[], [evil], ['set', evil], ['freeze', evil], ['run', evil]],
   'local reset': [['--edition', evil]],
   'local use-database': [[evil], ['sqlite', '--edition', evil], ['sqlite']],
   status: [[], ['--profile', evil]],

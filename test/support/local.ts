@@ -101,6 +101,7 @@ export async function testTenant(doors: Doors = {}): Promise<TestTenant> {
       return tenant.issuer;
     },
     now: tenant.now,
+    movedClock: tenant.movedClock,
     ready: tenant.ready,
     warmUp: tenant.warmUp,
     handle: tenant.handle,

@@ -30,7 +30,7 @@ export const groups: Readonly<Record<string, { readonly description: string; rea
   session: { description: 'the guest sessions saved on this machine, by name', example: 'session list' },
   profile: { description: 'the tenants you work with, with credentials and defaults', example: 'profile list' },
   local: {
-    description: 'the local tenant: serve it, trust it, show it, move it, share it, reset it, and its users',
+    description: 'the local tenant: serve it, trust it, show it, move it, share it, reset it, its users and its clock',
     example: 'local show',
   },
   'local action': {
@@ -120,6 +120,7 @@ export const commands: Readonly<Record<string, () => Promise<CommandDefinition>>
   'local user list': async () => (await import('../commands/local/user/read.ts')).localUserListCommand,
   'local user show': async () => (await import('../commands/local/user/read.ts')).localUserShowCommand,
   'local user remove': async () => (await import('../commands/local/user/lifecycle.ts')).localUserRemoveCommand,
+  'local clock': async () => (await import('../commands/local/clock.ts')).localClockCommand,
   'local reset': async () => (await import('../commands/local/reset.ts')).localResetCommand,
   status: async () => (await import('../commands/status.ts')).statusCommand,
   completion: async () => (await import('../commands/completion.ts')).completionCommand,

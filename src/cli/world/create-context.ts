@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { TenantConnection } from '../../domain/exchange/connection.ts';
 import { tenantTime } from '../../domain/exchange/tenant-time.ts';
-import { addressOf, originOf, sameHost } from '../../domain/profile/address.ts';
+import { addressOf, loopback, originOf, sameHost } from '../../domain/profile/address.ts';
 import { localProfileName } from '../../domain/profile/name.ts';
 import type { ProfileStore } from '../../domain/profile/profile.ts';
 import { defaultSessionName } from '../../domain/session/saved-session.ts';
@@ -11,14 +11,16 @@ import type { LocalPorts } from '../../io/embedded/ports.ts';
 import { keepPrivate } from '../../io/files/private-mode.ts';
 import { retryPolicy } from '../../io/terminal/waiting.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
+import type { ClockReading } from '../../wire/tenant-clock.ts';
 import type { Printing } from '../output/formats.ts';
 import type { Report } from '../output/report.ts';
+import { clockNote } from '../render/clock-note.ts';
 import type { Context, Transport, World } from './context.ts';
 import { environmentOf } from './environment.ts';
 import { type DatabaseChoice, localState, profileFor } from './local-state.ts';
 import { secretStores } from './secret-stores.ts';
 
-export function createContext(world: World, { warn, debug }: Pick<Report, 'warn' | 'debug'>): Context {
+export function createContext(world: World, { warn, aside, debug }: Pick<Report, 'warn' | 'aside' | 'debug'>): Context {
   const { clock, terminal, timer, readOnly } = world;
   const env = environmentOf(world.env);
   const now = () => clock.now();
@@ -108,6 +110,7 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
     timer,
     env,
     warn,
+    aside,
     printing,
     get signal() {
       return world.signal();
@@ -146,6 +149,14 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
       const { localEdition } = await import('../../io/embedded/names.ts');
       return { ...profile, edition: await localEdition(() => stateOf({ saved: async () => profile.database }), asked) };
     },
+    async clockOf({ domain, database }) {
+      if (domain !== undefined) return clock;
+      const { localClock } = await import('../../io/embedded/local-clock.ts');
+      const moved = await localClock(() => stateOf({ saved: async () => database }), warn);
+      if (!moved) return clock;
+      aside(clockNote(moved.readingAt(now())));
+      return { now: () => moved.timeAt(now()) };
+    },
     secrets,
     secretsOf,
     secretPlace,
@@ -171,12 +182,12 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
     async connect(profile, { selection, edition, transport, management: given, database, signal }) {
       const { maxWaitMs, silent } = transport;
       const waits = retryPolicy(maxWaitMs, { clock, terminal }, silent);
-      const common = { profile: profile.name, selection, clock, time: tenantTime(clock), retry: waits, warn };
+      const common = { profile: profile.name, selection, clock, retry: waits, warn };
       const { domain } = profile;
       if (domain === undefined) {
         const { connectLocal } = await import('../../io/embedded/tenant.ts');
         const ports = await localPorts({ given: database, saved: async () => profile.database });
-        return observed(await connectLocal(ports, common, edition), transport);
+        return observed(await connectLocal(ports, { ...common, timeBy: tenantTime }, edition), transport);
       }
       const [{ connectRemote }, { managementAccess }] = await Promise.all([
         import('../../io/http/http.ts'),
@@ -186,11 +197,12 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
         if (profile.adHoc || readOnly) return;
         await (await profiles()).change(profile.name, (before) => before && { ...before, edition: found });
       };
+      const mayHaveAnyTime = loopback.test(new URL(addressOf(domain).issuer).hostname);
       const caFile = transport.caFile ? await certificates(transport.caFile) : undefined;
       const management = given ?? managementAccess({ env, readFile, warn }, profile, () => secretsOf(profile));
       const remote = connectRemote(
         profile,
-        { ...common, ...addressOf(domain), management, saveEdition },
+        { ...common, time: tenantTime(clock, { mayHaveAnyTime }), ...addressOf(domain), management, saveEdition },
         { env, signal: signal ?? world.signal(), caFile },
         transport.timeoutMs,
       );
@@ -198,7 +210,8 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
       return observed(edition ? { ...waiting, edition } : waiting, transport);
     },
     async localKeys(edition) {
-      return localKeyRing(stateIfAny, warn, edition);
+      const onMoved = (reading: ClockReading) => aside(clockNote(reading));
+      return localKeyRing(stateIfAny, warn, edition, { now, onMoved });
     },
     async keyCache() {
       return (await import('../../io/store/caches.ts')).keyCache({ folders: await folders(), now, warn });

@@ -1,5 +1,6 @@
 import type { Rehearsal, Rehearsed } from '../../local/rehearse.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
+import type { ClockChange, ClockReading } from '../../wire/tenant-clock.ts';
 import type { TenantExport } from '../../wire/tenant-export.ts';
 import { announcedControl, type ControlAddress } from './control-file.ts';
 import { type LocalActions, localActions } from './local-actions.ts';
@@ -25,6 +26,10 @@ export interface LocalControl {
   serve(options: ServeOptions): Promise<LocalServer>;
   /** Where a running server of this user answers the control endpoints; undefined where none does. */
   controlAddress(): Promise<ControlAddress | undefined>;
+  /** @throws as {@link describe} */
+  clock(edition: EditionName | undefined): Promise<ClockReading>;
+  /** Undefined, and nothing is changed, where the clock would leave the years that it may show. @throws as {@link describe} */
+  changeClock(change: ClockChange, edition: EditionName | undefined): Promise<ClockReading | undefined>;
   /** The whole state, secrets included. @throws {AnonError} `edition_unsupported` where the tenant uses another edition */
   export(edition: EditionName | undefined): Promise<TenantExport>;
   /** Replaces the whole state by a checked export; reports whether the tenant's keys changed with it. */
@@ -49,6 +54,8 @@ export function localControl(ports: LocalPorts): LocalControl {
     reset: (edition) => resetLocal(ports, edition),
     serve: (options) => serveLocal(ports, options),
     controlAddress: async () => announcedControl(ports),
+    clock: (edition) => withLocal(ports, { edition }, (local) => local.clock()),
+    changeClock: (change, edition) => withLocal(ports, { edition }, (local) => local.changeClock(change)),
     export: (edition) => withLocal(ports, { edition }, (local) => local.exportState()),
     import: (file) => withLocal(ports, {}, (local) => local.importState(file)),
     actions: localActions(ports),

@@ -1,4 +1,6 @@
+import type { Clock } from '../../domain/clock.ts';
 import type { TenantConnection } from '../../domain/exchange/connection.ts';
+import type { TenantTime } from '../../domain/exchange/tenant-time.ts';
 import type { LocalTenant } from '../../local/open-tenant.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import { type LazyRunner, lazyRunner } from '../actions/lazy-runner.ts';
@@ -52,6 +54,7 @@ function explained(local: LocalTenant, actions: LazyRunner, fail: (error: unknow
       return local.issuer;
     },
     now: local.now,
+    movedClock: local.movedClock,
     ready: () => local.ready().catch(fail),
     warmUp: local.warmUp,
     handle: (request, connection) => local.handle(request, connection).catch(fail),
@@ -93,16 +96,25 @@ export async function resetLocal(ports: LocalPorts, edition: EditionName | undef
   }
 }
 
+type LocalCommon = Pick<TenantConnection, 'profile' | 'selection' | 'clock' | 'retry' | 'warn'> & {
+  readonly timeBy: (clock: Clock) => TenantTime;
+};
+
 /** A connection to the local tenant in this process: `handle` takes the place of a socket. */
 export async function connectLocal(
   ports: LocalPorts,
-  common: Pick<TenantConnection, 'profile' | 'selection' | 'clock' | 'time' | 'retry' | 'warn'>,
+  common: LocalCommon,
   edition?: EditionName,
 ): Promise<TenantConnection> {
   const local = await openLocal(ports, { edition });
   const { clientId, clientSecret } = await local.managementCredentials();
+  const clock = clockOf(local, common.clock);
+  const { timeBy, ...rest } = common;
   return {
-    ...common,
+    ...rest,
+    clock,
+    time: timeBy(clock),
+    movedClock: () => local.movedClock()?.readingAt(ports.now()),
     issuer: local.issuer,
     baseUrl: local.issuer.slice(0, -1),
     fetch: (url, request) => local.handle(new Request(url, { ...request, body: request.body ?? null })),
@@ -115,5 +127,17 @@ export async function connectLocal(
     edition: await local.edition(),
     saveEdition: async () => {},
     sessionKey: () => local.sessionKey(),
+  };
+}
+
+/** The tenant's clock. Another process may move it while this one waits. */
+function clockOf(local: LocalTenant, machine: Clock): Clock {
+  return {
+    now: local.now,
+    async wait(ms) {
+      await machine.wait(ms);
+      // What keeps the state from being read is the next request's to report.
+      await local.ready().catch(() => {});
+    },
   };
 }

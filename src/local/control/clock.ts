@@ -1,16 +1,6 @@
 import { type ClockChange, type ClockReading, isClockTime } from '../../wire/tenant-clock.ts';
-import { type ClockSetting, clockOf, timeBy } from '../state/clock.ts';
+import { type ClockSetting, clockOf, clockReading, isFrozen, timeBy } from '../state/clock.ts';
 import type { Store } from '../store/store.ts';
-
-export function clockReading(setting: ClockSetting, machineMs: number): ClockReading {
-  const ms = timeBy(setting, machineMs);
-  return {
-    now: wholeSecond(ms),
-    machine_now: wholeSecond(machineMs),
-    offset_seconds: Math.round((ms - machineMs) / 1000),
-    frozen: isFrozen(setting),
-  };
-}
 
 /**
  * Changes the clock of a state, for every process that uses it, from the next request on. Undefined, and nothing is changed,
@@ -52,12 +42,4 @@ function changed(before: ClockSetting, change: ClockChange, machineMs: number): 
 function at(ms: number, stands: boolean, machineMs: number): ClockSetting {
   if (stands) return { frozen_at_ms: Math.floor(ms / 1000) * 1000 };
   return ms === machineMs ? undefined : { offset_ms: ms - machineMs };
-}
-
-function isFrozen(setting: ClockSetting): boolean {
-  return setting !== undefined && 'frozen_at_ms' in setting;
-}
-
-function wholeSecond(ms: number): string {
-  return new Date(Math.floor(ms / 1000) * 1000).toISOString();
 }

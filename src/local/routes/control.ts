@@ -4,7 +4,7 @@ import { readRequestQuery } from '../../wire/recorded-request.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { clockYears, readClockChange } from '../../wire/tenant-clock.ts';
 import { type ControlAccess, controlRefusal } from '../control/access.ts';
-import { changeClock, clockReading } from '../control/clock.ts';
+import { changeClock } from '../control/clock.ts';
 import type { RequestRing } from '../control/request-ring.ts';
 import { requestsAnswer } from '../control/requests.ts';
 import { routeFinder } from '../control/route-of.ts';
@@ -12,6 +12,7 @@ import type { Connection } from '../http/connection.ts';
 import { oauthRefusal, type Refusal } from '../http/refusal.ts';
 import { BodyError, readBody } from '../http/request-body.ts';
 import type { MomentBindings, TenantScope } from '../scope.ts';
+import { clockReading } from '../state/clock.ts';
 
 /** Answers requests to the control endpoints. @throws {Refusal} */
 export type Control = (
