@@ -18,6 +18,8 @@ export type ErrorCode =
   | 'tenant_unreachable'
   | 'edition_unsupported'
   | 'not_applied'
+  | 'command_not_runnable'
+  | 'command_not_found'
   | 'interrupted';
 
 export interface ErrorDetail {

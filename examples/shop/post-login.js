@@ -1,16 +1,27 @@
-// Runs in every login. If a guest comes along, it says who they were, so that the API can merge their cart.
+// Runs in every login. If a guest comes along, what is in their cart is added to the user's cart.
 exports.onExecutePostLogin = async (event, api) => {
+  const { cart: own = {}, merged_sessions: merged = [] } = event.user.app_metadata;
+  const cart = new Map(Object.entries(own));
   const guest = event.anonymous_session;
-  if (!guest) return;
 
-  // Only the tenant can put this claim into a token: the API may give this user what belonged to the guest.
-  api.accessToken.setCustomClaim('https://shop.example/guest', guest.user_id);
-  api.idToken.setCustomClaim('https://shop.example/guest', guest.user_id);
+  // A guest's session outlives the login, so it may come along again.
+  const items = guest && !merged.includes(guest.session_id) ? itemsOf(guest) : [];
+  if (items.length > 0) {
+    for (const [product, count] of items) cart.set(product, (cart.get(product) ?? 0) + Number(count));
+    api.user.setAppMetadata('cart', Object.fromEntries(cart));
+    api.user.setAppMetadata('merged_sessions', [...merged, guest.session_id].slice(-20));
+    console.log(`${guest.user_id} brought ${guest.metadata.cart}`);
+  }
 
-  // Guests write their metadata themselves, so check it; and what the user chose before stays.
-  const language = String(guest.metadata?.language);
-  const isNew = event.user.user_metadata.language === undefined && /^[a-z]{2,3}(-[A-Z]{2})?$/.test(language);
-  if (isNew) api.user.setUserMetadata('language', language);
-
-  console.log(`${guest.user_id} is now ${event.user.user_id}${isNew ? `, and reads ${language}` : ''}`);
+  for (const token of [api.idToken, api.accessToken]) {
+    token.setCustomClaim('https://shop.example/cart', Object.fromEntries(cart));
+  }
 };
+
+/** The products and counts in a guest's cart, `tea:2,mug:1`. Guests write their metadata themselves, so it is checked. */
+function itemsOf({ user_id, metadata }) {
+  const text = String(metadata?.cart ?? '');
+  if (/^[a-z]+:[1-9]\d?(,[a-z]+:[1-9]\d?)*$/.test(text)) return text.split(',').map((item) => item.split(':'));
+  if (text !== '') console.log(`${user_id} brought a cart that cannot be read: ${JSON.stringify(text)}`);
+  return [];
+}

@@ -23,21 +23,23 @@ export async function main(argv: readonly string[], given: World): Promise<numbe
   }
   const report = asksForJson(argv) ? reportAsJson(world) : reportForPeople(world);
   try {
-    await run(argv, { ...world, terminal: report.terminal }, report);
+    const exitCode = await run(argv, { ...world, terminal: report.terminal }, report);
+    await report.end();
+    return exitCode;
   } catch (error) {
     return report.end({ error });
   }
-  return report.end();
 }
 
-async function run(argv: readonly string[], world: World, report: Report): Promise<void> {
+async function run(argv: readonly string[], world: World, report: Report): Promise<number> {
   const found = route(argv);
   if (found.version) return showVersion(found.rest, world, report);
   const load = commands[found.path];
   if (found.help && found.unknown === undefined) return showHelp(found.path, world);
   if (load) {
     const context = await contextOf(await withPalette(world), report);
-    return runCommand(found.path, await load(), context, found.rest);
+    await runCommand(found.path, await load(), context, found.rest);
+    return context.ending.exitCode;
   }
   if (found.unknown === undefined && found.path === '' && found.rest.length === 0) return showHelp('', world);
   const { unknownCommand } = await import('./program/unknown-command.ts');
@@ -45,11 +47,15 @@ async function run(argv: readonly string[], world: World, report: Report): Promi
 }
 
 /** Without other options, `--version` loads nothing else. */
-async function showVersion(options: readonly string[], world: World, report: Report): Promise<void> {
+async function showVersion(options: readonly string[], world: World, report: Report): Promise<number> {
   const others = options.filter((option) => option !== '--version' && option !== '-V');
-  if (others.length === 0) return world.terminal.result(`${version}\n`);
+  if (others.length === 0) {
+    world.terminal.result(`${version}\n`);
+    return 0;
+  }
   const { versionCommand } = await import('./commands/version.ts');
-  return runCommand('version', versionCommand, await contextOf(world, report), others);
+  await runCommand('version', versionCommand, await contextOf(world, report), others);
+  return 0;
 }
 
 /** Help and the version do not load it. */
@@ -58,15 +64,20 @@ async function contextOf(world: World, report: Report): Promise<Context> {
   return createContext(world, report);
 }
 
-async function showHelp(path: string, { terminal }: World): Promise<void> {
+async function showHelp(path: string, { terminal }: World): Promise<number> {
   const { helpText } = await import('./program/help.ts');
   const text = await helpText(path);
-  if (!terminal.resultIsTerminal && !terminal.resultColour) return terminal.result(text);
+  terminal.result(await shownHelp(text, terminal));
+  return 0;
+}
+
+async function shownHelp(text: string, terminal: World['terminal']): Promise<string> {
+  if (!terminal.resultIsTerminal && !terminal.resultColour) return text;
   const { fittedHelp, paintHelp } = await import('./render/wrapped.ts');
   const lines = fittedHelp(text, terminal.resultColumns);
-  if (!terminal.resultColour) return terminal.result(lines);
+  if (!terminal.resultColour) return lines;
   const { palette } = await import('../io/terminal/palette.ts');
-  terminal.result(paintHelp(lines, palette));
+  return paintHelp(lines, palette);
 }
 
 /** Loads the palette only where a stream has colour. */

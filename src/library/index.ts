@@ -11,6 +11,12 @@ export {
   type TokenSeal,
   type TokenSignature,
 } from './decode-token.ts';
+export type {
+  LocalFaultClearResult,
+  LocalFaultRemoveResult,
+  LocalFaultResult,
+  LocalLimitResult,
+} from './fault-results.ts';
 export type { DoctorResult, MatrixCellResult, QuickstartResult, SetupResult } from './gate-results.ts';
 export type {
   AsidesResult,
@@ -22,7 +28,6 @@ export type {
   LocalImportResult,
   LocalResetResult,
   LocalResult,
-  LocalStartResult,
   LocalTrustResult,
   LocalUseDatabaseResult,
   LoginResult,
@@ -33,6 +38,8 @@ export type {
   VersionResult,
 } from './profile-results.ts';
 export type { TransferRehearseResult } from './rehearsal-results.ts';
+export type { LocalRequestResult } from './request-results.ts';
+export type { LocalServerResult, LocalStartResult, LocalStatusResult, LocalStopResult } from './server-results.ts';
 export type {
   SessionExport,
   SessionForgetResult,

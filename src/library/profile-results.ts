@@ -99,24 +99,6 @@ export type LocalResult = {
   readonly management_client_secret?: string;
 };
 
-/** `local start`, once it listens. */
-export type LocalStartResult = {
-  /** `https:`, where plain HTTP works too; `http:` with `--http`. */
-  readonly url: string;
-  readonly port: number;
-  readonly issuer: string;
-  /** Only if the issuer of the local tenant has changed. */
-  readonly issuer_before?: string;
-  readonly edition: 'preview' | 'ea';
-  readonly database: string | null;
-  /** The file with the certificate that clients must trust; null with `--http` and with `--cert`. */
-  readonly ca: string | null;
-  /** Below it are the control endpoints, on this machine only; null with `--no-control`, or where localhost does not lead here. */
-  readonly control_url: string | null;
-  /** Their bearer token; null with `--open-control`. */
-  readonly control_token: string | null;
-};
-
 /** `local ca`. */
 export type LocalCaResult = {
   /** The file with the certificate of the local tenant's authority. */

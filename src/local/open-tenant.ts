@@ -3,7 +3,9 @@ import type { ClockChange, ClockReading } from '../wire/tenant-clock.ts';
 import type { TenantExport } from '../wire/tenant-export.ts';
 import type { Action, NewAction } from './actions/action.ts';
 import type { ActionAttempt, AttemptResult } from './actions/try-action.ts';
+import type { FaultControl } from './faults/control.ts';
 import { outage } from './http/outage.ts';
+import { type Transit, transitOf } from './http/transit.ts';
 import { systemRandom } from './random.ts';
 import { clockOf, clockReading } from './state/clock.ts';
 import { editionOf } from './state/edition.ts';
@@ -44,6 +46,10 @@ export interface LocalTenant extends Tenant {
   removeAction(id: string): Promise<boolean>;
   /** Runs an Action once, and saves nothing. */
   tryAction(attempt: ActionAttempt): Promise<AttemptResult>;
+  /** Runs `work` with the faults and limits. */
+  faults<Result>(work: (faults: FaultControl) => Promise<Result>): Promise<Result>;
+  /** What happens to a response of `handle` on its way to the client. */
+  transit(response: Response): Transit | undefined;
   /** The response to a request while the state cannot be used. */
   outage(request: Request, why?: string): Response;
   close(): Promise<void>;
@@ -51,7 +57,8 @@ export interface LocalTenant extends Tenant {
 
 export type LocalTenantOptions = Pick<
   TenantOptions,
-  'clock' | 'domain' | 'edition' | 'rateLimit' | 'plainHttp' | 'onServed' | 'runAction' | 'autoLogin' | 'control'
+  | ('clock' | 'domain' | 'edition' | 'rateLimit' | 'plainHttp' | 'faultless' | 'control')
+  | ('onServed' | 'runAction' | 'autoLogin' | 'explain' | 'stopping')
 >;
 
 /**
@@ -66,7 +73,7 @@ export async function openLocalTenant(
 ): Promise<LocalTenant> {
   const store = cachedStore(await openDatabase(location, ports));
   const random = systemRandom();
-  const databaseName = 'file' in location ? 'sqlite' : 'postgresql';
+  const databaseName = 'file' in location ? 'sqlite' : 'postgres' in location ? 'postgresql' : undefined;
   const tenant = createTenant({ ...options, store, random, keys: makeKeys, databaseName });
   try {
     await tenant.ready();
@@ -121,6 +128,15 @@ export async function openLocalTenant(
       if (!moment) throw new Error('the state is empty after it was read');
       return tryAction({ store, random, runAction: options.runAction }, moment, attempt);
     },
+    async faults(work) {
+      const { faultControl } = await import('./faults/control.ts');
+      const paths = async () => {
+        const { pathsOf, routes } = await import('./responder.ts');
+        return pathsOf(routes({ store, random }, options));
+      };
+      return work(faultControl(store, { random, clock: options.clock, paths }));
+    },
+    transit: transitOf,
     outage: (request, why) => outage(new URL(request.url).pathname, why),
     close: () => store.close(),
   };

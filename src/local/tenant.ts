@@ -3,7 +3,7 @@ import type { ActionRunner } from './actions/runner.ts';
 import type { ControlAccess } from './control/access.ts';
 import type { Connection } from './http/connection.ts';
 import type { RateLimit } from './http/rate-limit.ts';
-import type { ServedRequest } from './http/served-request.ts';
+import type { Explain, ServedRequest } from './http/served-request.ts';
 import type { Random } from './random.ts';
 import type { Responder } from './responder.ts';
 import type { DatabaseName } from './routes/health.ts';
@@ -34,12 +34,18 @@ export interface TenantOptions {
   readonly rateLimit?: RateLimit | undefined;
   /** The tenant is served over plain HTTP alone. */
   readonly plainHttp?: boolean | undefined;
+  /** Without the faults and limits of the state. */
+  readonly faultless?: boolean | undefined;
   /** Runs the Actions of logins; without it, a login that has Actions fails. */
   readonly runAction?: ActionRunner | undefined;
   /** The e-mail address or id of a user who is logged in where the login page would appear. */
   readonly autoLogin?: string | undefined;
   /** Who may use the control endpoints; by default nobody. */
   readonly control?: ControlAccess | undefined;
+  /** Explains refusals to those who read the recorded requests. */
+  readonly explain?: Explain | undefined;
+  /** Ends waits for requests that are to be recorded: the tenant is about to stop. */
+  readonly stopping?: AbortSignal | undefined;
   /** Called after every response but those of /health and of the control endpoints. */
   readonly onServed?: ((served: ServedRequest) => void) | undefined;
 }

@@ -2,3 +2,5 @@
 export const controlRoot = '/_anon/';
 /** The tenant's clock. */
 export const clockPath = '/_anon/clock';
+/** The requests that a served tenant has recorded. */
+export const requestsPath = '/_anon/requests';

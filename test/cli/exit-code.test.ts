@@ -19,6 +19,8 @@ const expected: Record<ErrorCode, number> = {
   tenant_unreachable: 6,
   edition_unsupported: 7,
   not_applied: 8,
+  command_not_runnable: 126,
+  command_not_found: 127,
   interrupted: 130,
 };
 
@@ -29,7 +31,7 @@ describe('the table of exit codes', () => {
 
   it('has every exit code once, and 0 for success', () => {
     const codes = exitCodes.map(({ code }) => code);
-    expect(codes).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 130]);
+    expect(codes).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 126, 127, 130]);
     expect(exitCodes[0]).toEqual({ code: 0, meaning: 'done', errors: [] });
   });
 });

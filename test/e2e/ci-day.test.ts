@@ -7,9 +7,9 @@ import { freePort } from '../support/free-port.ts';
 import { answering } from '../support/http-server.ts';
 import { jsonOf, serve } from '../support/local-server.ts';
 
-/** Every recipe on the page that uses a tenant, as separate jobs: scripts, workflow steps and Makefile targets. */
+/** Every recipe on the page for the tenant of the environment, as separate jobs: scripts, workflow steps and Makefile targets. */
 const recipes: readonly string[] = [
-  ...blocks('sh').filter((script) => script.includes('anon-cli ')),
+  ...blocks('sh').filter((script) => script.includes('anon-cli ') && !script.includes('ANON_PROFILE=local')),
   ...blocks('yaml')
     .flatMap(stepsOf)
     .filter((script) => script.includes('anon-cli ')),

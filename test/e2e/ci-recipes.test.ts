@@ -18,6 +18,7 @@ describe('docs/ci.md', () => {
     }
     const all = printed.join('');
     expect(all.match(/^e2e with a guest$/gm)).toHaveLength(2);
+    expect(all.match(/^tested 200$/gm)).toHaveLength(1);
     expect(all.match(/^catalog$/gm)).toHaveLength(1);
     expect(all.match(/^deployed$/gm)).toHaveLength(2);
   });

@@ -212,7 +212,7 @@ describe('local start', () => {
     expect(await run(newHome(), ['local', 'start', '--port', String(port)])).toMatchObject({
       code: 1,
       stdout: '',
-      stderr: `error: Port ${port} is in use${place}.\nhint:  Choose another: anon-cli local start --port 4401\n`,
+      stderr: `error: Port ${port} is in use${place}.\nhint:  Choose another: --port 4401\n`,
     });
   });
 

@@ -153,7 +153,7 @@ describe('the issuer in a database', () => {
       ...{ code: 1, signal: null, stdout: '' },
       stderr:
         'error: Another process is serving the local tenant with the issuer https://first.test/.\n' +
-        'hint:  Stop it first, or use the same issuer:\n' +
+        'hint:  Stop it first (anon-cli local stop), or use the same issuer:\n' +
         '       anon-cli local start --port 0 --domain first.test\n',
     });
     await one.stop();

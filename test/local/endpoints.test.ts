@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { RequestRing } from '../../src/local/control/request-ring.ts';
 import { routes } from '../../src/local/responder.ts';
 import { controlRoutes } from '../../src/local/routes/control.ts';
 import { sequenceOfBytes } from '../support/local.ts';
@@ -65,7 +66,7 @@ const tableForm = /\| methods \| path \| as sure as \| \|\n[\s\S]*?\n\n/;
 function table(): string {
   const { guests, others } = routes({ store: memoryStore(), random: sequenceOfBytes() }, { clock: () => 0 });
   const served = new Map<string, Set<string>>();
-  const control = controlRoutes({ store: memoryStore() });
+  const control = controlRoutes({ store: memoryStore(), ring: new RequestRing(), served: [] });
   for (const { method, path: pattern } of [...guests.routes, ...others.routes, ...control.routes]) {
     // Middleware, and what refuses everything else.
     if (method === 'ALL') continue;

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type Browser, type BrowserContext, chromium } from 'playwright-core';
+import { onTestFinished } from 'vitest';
 
 /** Debian's packages with a program each. */
 const packages = { chromium: 'chromium', certutil: 'libnss3-tools' } as const;
@@ -15,6 +16,11 @@ function installed(program: keyof typeof packages): string {
   const now = onPath(program);
   if (now === undefined) throw new Error(`the tests need ${program}: install it, and put it on PATH`);
   return now;
+}
+
+/** The path of Chromium's program. */
+export function chromiumProgram(): string {
+  return installed('chromium');
 }
 
 function onPath(program: string): string | undefined {
@@ -50,14 +56,18 @@ export async function openBrowser(ca: string): Promise<Browser> {
   return browser;
 }
 
-/** The same, with its only profile, which takes cookies of other sites: by default, profiles for tests do not. */
+/** The same until the test ends, with its only profile, which takes cookies of other sites: profiles for tests usually do not. */
 export async function openProfile(ca: string): Promise<BrowserContext> {
   const home = homeThatTrusts(ca);
   const folder = join(home, 'profile');
   mkdirSync(join(folder, 'Default'), { recursive: true });
   writeFileSync(join(folder, 'Default', 'Preferences'), JSON.stringify({ profile: { cookie_controls_mode: 0 } }));
   const context = await chromium.launchPersistentContext(folder, launchOptions(home));
-  context.once('close', () => rmSync(home, { recursive: true, force: true, maxRetries: 3 }));
+  onTestFinished(async () => {
+    await context.close();
+    // Its helpers write until they have ended, too.
+    rmSync(home, { recursive: true, force: true, maxRetries: 10 });
+  });
   return context;
 }
 

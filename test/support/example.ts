@@ -46,8 +46,9 @@ export async function authorityOf(home: string): Promise<string> {
   return (await run(home, ['local', 'ca', '--field', 'path'])).stdout.trim();
 }
 
-/** The lines of the first shell commands in the README of an example. */
-export function readmeCommands(folder: string): string[] {
-  const [, commands = ''] = /```sh\n([\s\S]*?)```/.exec(readFileSync(join(folder, 'README.md'), 'utf8')) ?? [];
+/** The lines of the first shell commands in the README of an example, or of the first below a heading. */
+export function readmeCommands(folder: string, heading = ''): string[] {
+  const text = readFileSync(join(folder, 'README.md'), 'utf8');
+  const [, commands = ''] = /```sh\n([\s\S]*?)```/.exec(text.slice(text.indexOf(heading))) ?? [];
   return commands.trimEnd().split('\n');
 }

@@ -35,7 +35,7 @@ export function loginBrowser(tenant: Tenant, before: Iterable<[string, string]> 
         ...(form !== undefined && { body: new URLSearchParams(form) }),
       });
       const response = await tenant.handle(request);
-      for (const set of response.headers.getSetCookie()) save(cookies, set);
+      for (const set of response.headers.getSetCookie()) saveCookie(cookies, set);
       const location = response.headers.get('location');
       return {
         status: response.status,
@@ -47,11 +47,14 @@ export function loginBrowser(tenant: Tenant, before: Iterable<[string, string]> 
   };
 }
 
-function save(cookies: Map<string, string>, set: string): void {
+/** Does what a `Set-Cookie` header says. Of its attributes, only the end counts. */
+export function saveCookie(cookies: Map<string, string>, set: string): void {
   const [pair = '', ...attributes] = set.split(';').map((part) => part.trim());
   const end = pair.indexOf('=');
   const [name, value] = [pair.slice(0, end), pair.slice(end + 1)];
-  const isRemoved = attributes.some((attribute) => /^max-age=0$/i.test(attribute));
+  const isRemoved = attributes.some(
+    (attribute) => /^max-age=0$/i.test(attribute) || /^expires=.* 1970 /i.test(attribute),
+  );
   if (isRemoved) cookies.delete(name);
   else cookies.set(name, value);
 }

@@ -31,7 +31,8 @@ export function atTerminalOf(
   more: Readonly<Record<string, string>> = {},
 ): Typist {
   const line = [process.execPath, bin, ...args].map((word) => `'${word}'`).join(' ');
-  const child: ChildProcess = spawn('script', ['-qec', `stty cols ${columns} rows 40; ${line}`, '/dev/null'], {
+  // In place of the shell, which Ctrl-C would end before the program.
+  const child: ChildProcess = spawn('script', ['-qec', `stty cols ${columns} rows 40; exec ${line}`, '/dev/null'], {
     env: environment(home, { TERM: 'xterm', ...more }),
     stdio: ['pipe', 'pipe', 'inherit'],
   });

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { saveCookie } from './login-browser.ts';
 
 /** A page that a visitor sees, or the address at which they were stopped. */
 export interface Visited {
@@ -31,7 +32,7 @@ export function visitor(fetch: typeof globalThis.fetch): Visitor {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const headers = { ...options.headers, ...(cookie && { cookie }) };
     const response = await fetch(url.href, { ...init, redirect: 'manual', headers });
-    for (const line of response.headers.getSetCookie()) keep(cookies, line);
+    for (const line of response.headers.getSetCookie()) saveCookie(cookies, line);
     const location = response.headers.get('location');
     if (location === null || left === 0) return { url, status: response.status, html: await response.text() };
     await response.arrayBuffer();
@@ -62,17 +63,6 @@ export async function logIn(
 ): Promise<Visited> {
   expect(page.html).toContain('<title>Log in to ');
   return visiting.submit(page, { username: email, password, action: 'default' }, options);
-}
-
-function keep(cookies: Map<string, string>, line: string): void {
-  const [pair = '', ...attributes] = line.split(/; */);
-  const [name = '', value = ''] = pair.split(/=(.*)/s);
-  const isEnded = attributes.some(
-    (attribute) =>
-      /^max-age=0$/i.test(attribute) || (/^expires=/i.test(attribute) && Date.parse(attribute.slice(8)) <= Date.now()),
-  );
-  if (isEnded) cookies.delete(name);
-  else cookies.set(name, value);
 }
 
 function firstForm(html: string): { readonly action: string; readonly values: Record<string, string> } {

@@ -64,9 +64,13 @@ function renderProfile(paint: Paint, report: RehearsalReport, nowMs: number): st
 const allClaims = { compared: ['claims'] } as const;
 
 /** The differences that the guest makes. */
-function renderTokens(paint: Paint, { rehearsed, idToken, accessToken }: RehearsalReport, nowMs: number): string {
+function renderTokens(
+  paint: Paint,
+  { rehearsed, verdict, idToken, accessToken }: RehearsalReport,
+  nowMs: number,
+): string {
   const { end } = rehearsed.withoutGuest;
-  if (!idToken && !accessToken) return '';
+  if (!verdict.carried || (!idToken && !accessToken)) return '';
   if (!end.ok) {
     return `${paint.bold('Tokens')}  not compared: without the guest, the login is refused (${printable(refusedText(end))})\n`;
   }

@@ -1,23 +1,38 @@
 import { localProfileName } from '../../domain/profile/name.ts';
 import { AnonError } from '../../errors.ts';
+import type { MemoryState } from '../../io/embedded/state-address.ts';
 import type { GlobalOptions } from '../options/global.ts';
 import type { Context } from '../world/context.ts';
 import type { DatabaseText } from '../world/database-state.ts';
 import { type Access, requestedEdition, selectProfile } from './access.ts';
 import { transportOf } from './transport.ts';
 
-/** Connects to the local tenant, whatever the current profile is. `database` replaces the saved choice of its state. */
+/**
+ * Connects to the local tenant, whatever the current profile is, without its faults: they are for apps, and for commands that use it
+ * like any tenant. `place` replaces the saved choice of its state; what the profile has saved does not belong to a state in memory.
+ */
 export async function accessLocalTenant(
   context: Context,
   options: GlobalOptions,
-  database?: DatabaseText,
+  place?: DatabaseText | MemoryState,
 ): Promise<Access> {
+  if (place && 'memory' in place) {
+    const profile = { name: localProfileName };
+    return { profile, tenant: await context.connect(profile, { ...connection(context, options), memory: place }) };
+  }
   const profiles = await context.profiles();
   const profile = (await profiles.get(localProfileName)) ?? { name: localProfileName };
   const selection = (await profiles.current()) === localProfileName ? '' : ` --profile ${localProfileName}`;
-  const edition = requestedEdition(context, options);
+  const database = place;
+  return {
+    profile,
+    tenant: await context.connect(profile, { ...connection(context, options), selection, database }),
+  };
+}
+
+function connection(context: Context, options: GlobalOptions) {
   const transport = { ...transportOf(options, context.env), debug: false };
-  return { profile, tenant: await context.connect(profile, { selection, edition, transport, database }) };
+  return { selection: '', edition: requestedEdition(context, options), transport, faultless: true } as const;
 }
 
 /** The same for a command about what only the local tenant has. @throws as {@link refuseOtherTenants} */

@@ -11,7 +11,9 @@ import type { LocalCertificates } from '../../io/certificates/local-certificates
 import type { TrustWorld } from '../../io/certificates/trust-store.ts';
 import type { Timer } from '../../io/clock.ts';
 import type { LocalControl } from '../../io/embedded/control.ts';
-import type { StateAddress } from '../../io/embedded/state-address.ts';
+import type { RunningServers } from '../../io/embedded/running-servers.ts';
+import type { LocalServer, ServeOptions } from '../../io/embedded/server.ts';
+import type { MemoryState, SavedState } from '../../io/embedded/state-address.ts';
 import type { Folders } from '../../io/files/folders.ts';
 import type { GuestFile } from '../../io/files/guest-file.ts';
 import type { HostPlace } from '../../io/http/host-lookup.ts';
@@ -33,6 +35,8 @@ export interface Context {
   /** Checked by {@link environmentOf}. An empty variable may count as not set. */
   readonly env: Env;
   readonly printing: Printing;
+  /** How the process ends where the command succeeds. */
+  readonly ending: { exitCode: number };
   /** Aborted by Ctrl-C. From the first access on, Ctrl-C no longer ends the process by default. */
   readonly signal: AbortSignal;
   /** Drives progress displays; no result depends on it. */
@@ -93,8 +97,12 @@ export interface Context {
       management?: ManagementAccess | undefined;
       /** For the local tenant: replaces the saved choice of its state. */
       database?: DatabaseText | undefined;
+      /** For the local tenant: where it is in this process. */
+      memory?: MemoryState | undefined;
       /** Replaces the signal of Ctrl-C. */
       signal?: AbortSignal;
+      /** For the local tenant: without its faults and limits. */
+      faultless?: true;
     },
   ): Promise<TenantConnection>;
   /** The local tenant's keys, for decoding offline in `edition`. */
@@ -102,13 +110,24 @@ export interface Context {
   /** Fetched key sets of tenants and other issuers. */
   keyCache(): Promise<KeyCache>;
   /** Where the state of the local tenant is, for the profile `local`. */
-  localState(profile: Pick<Profile, 'database'>): Promise<StateAddress>;
+  localState(profile: Pick<Profile, 'database'>): Promise<SavedState>;
   /** Where a host name leads; unknown where nobody can look it up. */
   placeOf(host: string, signal: AbortSignal): Promise<HostPlace>;
   /** The certificates of the local tenant. */
   certificates(): Promise<LocalCertificates>;
+  /**
+   * Runs a command in place of this one: on its terminal, with its signals, in its environment with `changes`. Calls `started` once
+   * it runs, and returns the exit code that a shell would show. @throws {AnonError} `command_not_found`, `command_not_runnable`
+   */
+  runCommand(command: readonly string[], changes: Env, started: () => void): Promise<number>;
+  /** The servers of the local tenant that this user runs. */
+  servers(): Promise<RunningServers>;
+  /** Runs this command line in the background, and waits for what it reports; undefined where it ended before that. */
+  startDetached(): Promise<{ readonly report: unknown; readonly log: string }>;
   /** The local tenant; `database` replaces the saved choice of its state. */
   local(database?: DatabaseText): Promise<LocalControl>;
+  /** Serves the local tenant of this process, of which nothing stays. */
+  serveEphemeral(state: MemoryState, options: ServeOptions): Promise<LocalServer>;
 }
 
 /** What a context is built on: the process, or a test. */

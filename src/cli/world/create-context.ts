@@ -8,6 +8,7 @@ import { defaultSessionName } from '../../domain/session/saved-session.ts';
 import { AnonError } from '../../errors.ts';
 import { localKeyRing } from '../../io/embedded/keys.ts';
 import type { LocalPorts } from '../../io/embedded/ports.ts';
+import type { StateAddress } from '../../io/embedded/state-address.ts';
 import { keepPrivate } from '../../io/files/private-mode.ts';
 import { retryPolicy } from '../../io/terminal/waiting.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
@@ -51,8 +52,8 @@ export function createContext(world: World, { warn, aside, debug }: Pick<Report,
   const certificatePorts = async () => {
     return { folder: join((await folders()).data, 'tls'), now, warn, exclusively: exclusively('certificates') };
   };
-  const localPorts = async (choice: DatabaseChoice): Promise<LocalPorts> => {
-    const [state, certificates] = [await stateOf(choice), await certificatePorts()];
+  const localPorts = async <State extends StateAddress>(state: State): Promise<LocalPorts<State>> => {
+    const certificates = await certificatePorts();
     const { actionLimits } = world;
     return { state, now, warn, exclusively: exclusively('local-tenant'), certificates, actionLimits };
   };
@@ -81,6 +82,7 @@ export function createContext(world: World, { warn, aside, debug }: Pick<Report,
   };
 
   const printing: Printing = {};
+  const ending = { exitCode: 0 };
   const observed = async (tenant: TenantConnection, transport: Transport): Promise<TenantConnection> => {
     const { calls } = printing;
     const recordedTenant = calls ? (await import('../output/tenant-observers.ts')).recorded(tenant, calls) : tenant;
@@ -112,6 +114,7 @@ export function createContext(world: World, { warn, aside, debug }: Pick<Report,
     warn,
     aside,
     printing,
+    ending,
     get signal() {
       return world.signal();
     },
@@ -179,15 +182,17 @@ export function createContext(world: World, { warn, aside, debug }: Pick<Report,
         ...{ now, warn, readOnly },
       });
     },
-    async connect(profile, { selection, edition, transport, management: given, database, signal }) {
-      const { maxWaitMs, silent } = transport;
+    async connect(profile, { selection, edition, transport, management: given, database, memory, signal, faultless }) {
+      const { maxWaitMs, silent, timeoutMs } = transport;
       const waits = retryPolicy(maxWaitMs, { clock, terminal }, silent);
       const common = { profile: profile.name, selection, clock, retry: waits, warn };
       const { domain } = profile;
       if (domain === undefined) {
         const { connectLocal } = await import('../../io/embedded/tenant.ts');
-        const ports = await localPorts({ given: database, saved: async () => profile.database });
-        return observed(await connectLocal(ports, { ...common, timeBy: tenantTime }, edition), transport);
+        const state = memory ?? (await stateOf({ given: database, saved: async () => profile.database }));
+        const ports = await localPorts(state);
+        const locally = { ...common, timeBy: tenantTime };
+        return observed(await connectLocal(ports, locally, { edition, faultless, timeoutMs }), transport);
       }
       const [{ connectRemote }, { managementAccess }] = await Promise.all([
         import('../../io/http/http.ts'),
@@ -222,9 +227,27 @@ export function createContext(world: World, { warn, aside, debug }: Pick<Report,
       const { localCertificates } = await import('../../io/certificates/local-certificates.ts');
       return localCertificates(await certificatePorts(), world.trust);
     },
+    async runCommand(command, changes, started) {
+      const { runCommand } = await import('../../io/terminal/run-command.ts');
+      const onTerminal = terminal.stdin === 'terminal' || terminal.resultIsTerminal;
+      return runCommand(command, { env: { ...world.env, ...changes }, onTerminal, started });
+    },
+    async servers() {
+      const { runningServers } = await import('../../io/embedded/running-servers.ts');
+      return runningServers({ folder: join((await folders()).data, 'servers'), clock });
+    },
+    async startDetached() {
+      const { startDetached } = await import('../../io/embedded/detached.ts');
+      const log = join((await folders()).data, 'servers', 'log');
+      return { log, report: await startDetached(log, world.signal()) };
+    },
     async local(given) {
       const { localControl } = await import('../../io/embedded/control.ts');
-      return localControl(await localPorts({ given, saved: savedDatabase }));
+      return localControl(await localPorts(await stateOf({ given, saved: savedDatabase })));
+    },
+    async serveEphemeral(state, options) {
+      const { serveLocal } = await import('../../io/embedded/server.ts');
+      return serveLocal(await localPorts(state), options);
     },
   };
 }

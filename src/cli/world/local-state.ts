@@ -1,5 +1,5 @@
 import type { Profile } from '../../domain/profile/profile.ts';
-import type { StateAddress } from '../../io/embedded/state-address.ts';
+import type { SavedState } from '../../io/embedded/state-address.ts';
 import type { DatabaseText } from './database-state.ts';
 import type { Env } from './environment.ts';
 
@@ -20,7 +20,7 @@ export const fileWord = 'sqlite';
 export async function localState(
   { env, warn, file }: { env: Env; warn: (message: string) => void; file: string },
   choice: DatabaseChoice,
-): Promise<StateAddress> {
+): Promise<SavedState> {
   const chosen = await chosenDatabase(env, choice);
   if (chosen === undefined || chosen.text === fileWord) return { file };
   return (await import('./database-state.ts')).databaseState(chosen, env, warn);
@@ -37,7 +37,7 @@ async function chosenDatabase(env: Env, { given, saved }: DatabaseChoice): Promi
  * The local tenant's profile for a state at `state`. Its defaults are for the state that it was saved with: for another, which
  * only the environment can name, it has no defaults and saves none.
  */
-export async function profileFor(state: StateAddress, profile: Profile): Promise<Profile> {
+export async function profileFor(state: SavedState, profile: Profile): Promise<Profile> {
   const { database: text } = profile;
   const saved = text === fileWord ? undefined : text;
   const database = 'file' in state ? undefined : state.displayed;

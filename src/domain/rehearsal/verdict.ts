@@ -10,7 +10,8 @@ export interface CarryFacts {
   readonly cameAlong: boolean;
   /** The session token as the tenant reads it. */
   readonly session: {
-    readonly isReadable: boolean;
+    /** Unknown where the tenant did not issue it, or somebody changed it. */
+    readonly kind: 'session' | 'ticket' | 'jwt' | 'unknown';
     readonly clientId?: string;
     /** The name of that application. */
     readonly appName?: string;
@@ -36,6 +37,7 @@ interface Refused {
 /** Why a guest did not come along. */
 export type ReasonCode =
   | 'session_unknown'
+  | 'other_token'
   | 'other_application'
   | 'session_expired'
   | 'cookie_disabled'
@@ -81,10 +83,19 @@ function reasonsIn(facts: CarryFacts): Reason[] {
   return [{ reason: 'login_refused', detail: `the login was refused before (${refusedText(facts.refusedLogin)})` }];
 }
 
+const otherTokens = { ticket: 'a transfer ticket', jwt: 'an access token or an ID token' };
+
 function sessionReasons({ session, app, nowMs }: CarryFacts): Reason[] {
-  if (!session.isReadable) {
-    const detail = 'the tenant cannot read the session token, which another tenant issued or somebody changed';
-    return [{ reason: 'session_unknown', detail }];
+  if (session.kind === 'unknown') {
+    return [
+      reason(
+        'session_unknown',
+        'the tenant cannot read the session token, which another tenant issued or somebody changed',
+      ),
+    ];
+  }
+  if (session.kind !== 'session') {
+    return [reason('other_token', `the given token is ${otherTokens[session.kind]}, not a session token`)];
   }
   const { clientId = '', appName = clientId, endSeconds } = session;
   const isOther = clientId !== app.clientId;
@@ -139,6 +150,8 @@ function hintFor(
   switch (code) {
     case 'session_unknown':
       return 'Is the token complete and unchanged? To look inside: anon-cli token decode';
+    case 'other_token':
+      return 'Pass the session token, which anon-cli token create --json prints as session_token.';
     case 'other_application':
       return `To log in to that application: --app ${shellWord(session.appName ?? '')}`;
     case 'session_expired':

@@ -42,18 +42,18 @@ const authorityMs = 3650 * dayMs;
  * @throws {AnonError} `state_unusable` where a file cannot be read or written
  */
 export async function localAuthority(ports: CertificatePorts): Promise<Authority> {
-  const found = usable(ports);
+  const found = usableAuthority(ports);
   if (found) {
     for (const ours of [ports.folder, authorityKeyPath(ports)]) keepPrivate(ours, ports.warn);
     return found;
   }
   privateFolder(ports.folder);
   // Another process may have made it meanwhile.
-  return ports.exclusively(async () => usable(ports) ?? restored(ports) ?? made(ports));
+  return ports.exclusively(async () => usableAuthority(ports) ?? restored(ports) ?? made(ports));
 }
 
 /** The saved authority, if nothing has to be written. */
-function usable(ports: CertificatePorts): Authority | undefined {
+export function usableAuthority(ports: CertificatePorts): Authority | undefined {
   const saved = savedAuthority(ports);
   const isCurrent = saved && endOf(saved.x509) - ports.now() > renewedBeforeMs;
   return isCurrent && isPublished(ports, saved) ? saved : undefined;

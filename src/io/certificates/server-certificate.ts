@@ -28,7 +28,7 @@ import { serverPath } from './paths.ts';
 const serverMs = 397 * dayMs;
 
 /** The names that each certificate has. */
-const ownNames = ['localhost', '127.0.0.1', '::1'];
+export const ownNames = ['localhost', '127.0.0.1', '::1'];
 
 /** The names of earlier starts stay in the certificate, up to this many: two servers then do not replace each other's. */
 const maxNames = 50;

@@ -6,7 +6,7 @@ import type { Listening } from '../../local/http/listen.ts';
 import { codeOf, namesIn, privateFolder, readIfExists } from '../files/files.ts';
 import { isCurrent, type Lock, openLock } from '../files/lock.ts';
 import type { LocalPorts } from './ports.ts';
-import { databaseKey, type StateAddress } from './state-address.ts';
+import { databaseKey, type SavedState } from './state-address.ts';
 
 /** How to reach the control endpoints of a served tenant. */
 export interface ControlAddress {
@@ -41,13 +41,16 @@ type Ports = Pick<LocalPorts, 'state' | 'certificates'>;
  * the address.
  */
 export async function announceControl(ports: Ports, port: number, address: ControlAddress): Promise<() => void> {
+  const { state } = ports;
+  // Nobody else can use such a state, so only what the server has printed leads there.
+  if ('memory' in state) return () => {};
   const path = join(folderOf(ports), `${port}.json`);
   try {
     privateFolder(dirname(dirname(path)));
     privateFolder(dirname(path));
     const lock = await holdLock(lockOf(path));
     rmSync(path, { force: true });
-    const text = JSON.stringify({ state: idOf(ports.state), ...address });
+    const text = JSON.stringify({ state: idOf(state), ...address });
     writeFileSync(path, `${text}\n`, { mode: 0o600, flag: 'wx' });
     let isOpen = true;
     return () => {
@@ -64,9 +67,11 @@ export async function announceControl(ports: Ports, port: number, address: Contr
 
 /** The address of a running server of the state. Removes the files of killed servers. */
 export function announcedControl(ports: Ports): ControlAddress | undefined {
+  const { state } = ports;
+  if ('memory' in state) return undefined;
   for (const path of pathsIn(folderOf(ports))) {
     const found = contentOf(path);
-    if (isHeld(path) && found?.state === idOf(ports.state)) return { url: found.url, token: found.token };
+    if (isHeld(path) && found?.state === idOf(state)) return { url: found.url, token: found.token };
   }
   return undefined;
 }
@@ -89,7 +94,7 @@ function lockOf(path: string): string {
   return path.replace(/json$/, 'lock');
 }
 
-function idOf(state: StateAddress): string {
+function idOf(state: SavedState): string {
   return 'file' in state ? state.file : databaseKey(state.postgres);
 }
 

@@ -1,17 +1,19 @@
+import type { FaultControl } from '../../local/faults/control.ts';
 import type { Rehearsal, Rehearsed } from '../../local/rehearse.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import type { ClockChange, ClockReading } from '../../wire/tenant-clock.ts';
 import type { TenantExport } from '../../wire/tenant-export.ts';
 import { announcedControl, type ControlAddress } from './control-file.ts';
 import { type LocalActions, localActions } from './local-actions.ts';
+import { localFaults } from './local-faults.ts';
 import type { LocalPorts } from './ports.ts';
 import { type LocalServer, type ServeOptions, serveLocal } from './server.ts';
-import type { StateAddress } from './state-address.ts';
+import type { SavedState } from './state-address.ts';
 import { resetLocal, withLocal } from './tenant.ts';
 
 /** What `anon-cli local` does with the local tenant. */
 export interface LocalControl {
-  readonly state: StateAddress;
+  readonly state: SavedState;
   /** Whether there is a tenant. Creates none. @throws {AnonError} */
   exists(): Promise<boolean>;
   /** @throws {AnonError} `edition_unsupported` where the tenant uses another edition */
@@ -35,13 +37,14 @@ export interface LocalControl {
   /** Replaces the whole state by a checked export; reports whether the tenant's keys changed with it. */
   import(file: TenantExport): Promise<{ readonly newKeys: boolean }>;
   readonly actions: LocalActions;
+  readonly faults: FaultControl;
   /** Whether nothing would be lost with the tenant, because it is new or nobody has changed it. */
   isFresh(): Promise<boolean>;
   /** Logs a user in, with and without a guest, in copies of the tenant: nothing of it stays. */
   rehearse(login: Rehearsal): Promise<Rehearsed>;
 }
 
-export function localControl(ports: LocalPorts): LocalControl {
+export function localControl(ports: LocalPorts<SavedState>): LocalControl {
   const { state } = ports;
   return {
     state,
@@ -59,6 +62,7 @@ export function localControl(ports: LocalPorts): LocalControl {
     export: (edition) => withLocal(ports, { edition }, (local) => local.exportState()),
     import: (file) => withLocal(ports, {}, (local) => local.importState(file)),
     actions: localActions(ports),
+    faults: localFaults(ports),
     isFresh: () => withLocal(ports, {}, (local) => local.isFresh()),
     rehearse: async (login) => (await import('./rehearsal.ts')).rehearseLogin(ports, login),
   };

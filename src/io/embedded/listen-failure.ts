@@ -29,6 +29,6 @@ export function listenFailure(port: number, { address: given, domain }: Wanted, 
   const hint =
     code === 'EACCES' && host !== undefined
       ? `Name another port in the domain, or put a proxy in front of one: anon-cli local start --domain ${host}:4400`
-      : 'Choose another: anon-cli local start --port 4401';
+      : 'Choose another: --port 4401';
   return new AnonError('failed', `Port ${port} ${reason}${where}.`, { hint, cause: error });
 }

@@ -5,8 +5,8 @@ import type { CertificatePorts } from '../certificates/authority.ts';
 import type { StateAddress } from './state-address.ts';
 
 /** What the local tenant needs from the machine. */
-export interface LocalPorts {
-  readonly state: StateAddress;
+export interface LocalPorts<State extends StateAddress = StateAddress> {
+  readonly state: State;
   /** The time, in milliseconds since 1970. */
   readonly now: () => number;
   readonly warn: (message: string) => void;

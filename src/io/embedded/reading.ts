@@ -18,6 +18,7 @@ export async function readState<Result>(
   warn: (message: string) => void = () => {},
 ): Promise<Result | undefined> {
   const ports = databasePorts(warn);
+  if ('memory' in state) return (await load())(state, ports);
   if ('file' in state) return exists(state.file) ? (await load())(state, ports) : undefined;
   try {
     return await (await load())(state, ports);

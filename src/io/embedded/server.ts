@@ -2,7 +2,7 @@ import { AnonError, isAnonError } from '../../errors.ts';
 import type { Connection } from '../../local/http/connection.ts';
 import type { Listening } from '../../local/http/listen.ts';
 import type { RateLimit } from '../../local/http/rate-limit.ts';
-import type { ServedRequest } from '../../local/http/served-request.ts';
+import type { Explain, ServedRequest } from '../../local/http/served-request.ts';
 import type { LocalTenant } from '../../local/open-tenant.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import {
@@ -16,6 +16,7 @@ import { listenFailure } from './listen-failure.ts';
 import { localhostAt, localPort } from './localhost.ts';
 import type { LocalPorts } from './ports.ts';
 import {
+  ephemeralServingCertificate,
   type OwnFiles,
   ownServingCertificate,
   type ServingCertificate,
@@ -53,10 +54,14 @@ export interface ServeOptions {
   readonly control?: ControlPolicy;
   /** Called after every response but those of /health and of the control endpoints. */
   readonly onServed?: ((served: ServedRequest) => void) | undefined;
+  /** Explains refusals to those who read the recorded requests. */
+  readonly explain?: Explain | undefined;
   /** Plain HTTP alone, without certificates. */
   readonly plainHttp?: boolean | undefined;
   /** In place of a certificate of the local tenant's authority. */
   readonly ownCertificate?: OwnFiles | undefined;
+  /** For a state in memory: certificates for the authority's file, in PEM, beside the authority's. */
+  readonly alsoTrusted?: string | undefined;
 }
 
 const defaultPort = 4400;
@@ -69,7 +74,7 @@ const defaultPort = 4400;
  * `edition_unsupported`; the errors of {@link openLocal}; `state_unusable` or `usage` for a certificate that cannot be used
  */
 export async function serveLocal(ports: LocalPorts, options: ServeOptions): Promise<LocalServer> {
-  const { port, domain, address, rateLimit, edition, plainHttp, autoLogin, onServed } = options;
+  const { port, domain, address, rateLimit, edition, plainHttp, autoLogin, onServed, explain } = options;
   const { listen } = await import('../../local/http/listen.ts');
   // Needed before the state exists, which is then created with it.
   const given = domain ?? (port ? localhostAt(port) : undefined);
@@ -77,9 +82,13 @@ export async function serveLocal(ports: LocalPorts, options: ServeOptions): Prom
   let issuer = () => (given === undefined ? undefined : `https://${given}/`);
   const hosts = () => [...names, ...namesIn(issuer())];
   const made =
-    plainHttp || options.ownCertificate ? undefined : await servingCertificate(ports, () => hosts().map(bare));
-  const opened: (() => Promise<void> | void)[] = [];
+    plainHttp || options.ownCertificate
+      ? undefined
+      : await madeCertificate(ports, () => hosts().map(bare), options.alsoTrusted);
+  const opened: (() => Promise<void> | void)[] = [() => made?.remove?.()];
+  const stopping = new AbortController();
   const close = async () => {
+    stopping.abort();
     for (let end = opened.pop(); end; end = opened.pop()) await end();
   };
   try {
@@ -92,6 +101,8 @@ export async function serveLocal(ports: LocalPorts, options: ServeOptions): Prom
       autoLogin,
       onServed,
       control,
+      explain,
+      stopping: stopping.signal,
     });
     opened.push(() => local.close());
     const before = local.issuer;
@@ -116,7 +127,8 @@ export async function serveLocal(ports: LocalPorts, options: ServeOptions): Prom
     return {
       ...listening,
       issuer: local.issuer,
-      issuerBefore: local.issuer === before ? undefined : before,
+      // Nobody knew the first issuer of a state in memory.
+      issuerBefore: local.issuer === before || 'memory' in ports.state ? undefined : before,
       edition: await local.edition(),
       authority: certificate?.authority,
       control: controlled,
@@ -133,9 +145,19 @@ export async function serveLocal(ports: LocalPorts, options: ServeOptions): Prom
   }
 }
 
+function madeCertificate(
+  ports: LocalPorts,
+  names: () => readonly string[],
+  alsoTrusted: string | undefined,
+): Promise<ServingCertificate> {
+  return 'memory' in ports.state
+    ? ephemeralServingCertificate(ports, { names: names(), alsoTrusted })
+    : servingCertificate(ports, names);
+}
+
 function issuerFor({ state }: LocalPorts, { port, domain }: ServeOptions, taken: number): string | undefined {
   if (domain !== undefined) return `https://${domain}/`;
-  return port === undefined || !('file' in state) ? undefined : `https://${localhostAt(taken)}/`;
+  return port === undefined || 'postgres' in state ? undefined : `https://${localhostAt(taken)}/`;
 }
 
 function ownCertificateFor(
@@ -160,7 +182,7 @@ async function takeIssuer(local: LocalTenant, lock: ServingLock, issuer: string)
   if (local.issuer === issuer) return;
   const { host } = new URL(local.issuer);
   throw new AnonError('failed', `Another process is serving the local tenant with the issuer ${local.issuer}.`, {
-    hint: `Stop it first, or use the same issuer: anon-cli local start --port 0 --domain ${host}`,
+    hint: `Stop it first (anon-cli local stop), or use the same issuer: anon-cli local start --port 0 --domain ${host}`,
   });
 }
 

@@ -15,6 +15,8 @@ export interface ServingCertificate {
   current(): Promise<TlsCertificate>;
   /** The file with the certificate of the local tenant's authority; undefined with a certificate of the user's own. */
   readonly authority: string | undefined;
+  /** Removes what was written for a state in memory. */
+  remove?(): void;
 }
 
 /**
@@ -46,6 +48,16 @@ export async function servingCertificate(
 
 const otherWays =
   'Serve plain HTTP (anon-cli local start --http), or bring a certificate of your own: --cert <file> --key <file>';
+
+/** The same for a state in memory: only what clients must trust is in a file. @throws {AnonError} `state_unusable` */
+export async function ephemeralServingCertificate(
+  { certificates }: LocalPorts,
+  wanted: { readonly names: readonly string[]; readonly alsoTrusted: string | undefined },
+): Promise<ServingCertificate> {
+  const { ephemeralCertificate } = await import('../certificates/ephemeral.ts');
+  const { authority, remove, ...made } = await ephemeralCertificate(certificates, wanted);
+  return { authority, remove, current: async () => made };
+}
 
 /** The user's own certificate, which is for the tenant's host. @throws {AnonError} `usage` where clients would refuse it */
 export async function ownServingCertificate(

@@ -15,9 +15,20 @@ export interface ServingLock {
 /** The lock of the servers of a state. @throws {AnonError} `state_unusable` where its file can't be created */
 export async function servingLock(ports: LocalPorts): Promise<ServingLock> {
   const { state } = ports;
+  if ('memory' in state) return noLock;
   if ('file' in state) return fileLock(join(dirname(state.file), 'local-start.lock'));
   return (await import('./state-database.ts')).databaseLock(state, ports);
 }
+
+/** No other process can serve what is in the memory of this one. */
+const noLock: ServingLock = {
+  async alone(work) {
+    await work();
+    return true;
+  },
+  async share() {},
+  async release() {},
+};
 
 /** SQLite's lock on an empty database: shared by readers, exclusive for a writer. The system frees it when its holder dies. */
 export function fileLock(path: string): ServingLock {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { userInfo } from 'node:os';
 import type { PostgresAddress } from '../../domain/profile/database-address.ts';
+import type { DocumentDatabase } from '../../local/store/database.ts';
 
 /** A database with the local tenant's state. */
 export interface PostgresState {
@@ -9,8 +10,20 @@ export interface PostgresState {
   readonly displayed: string;
 }
 
+/** A state that this process alone can use, and that ends with it. */
+export interface MemoryState {
+  readonly memory: DocumentDatabase;
+}
+
+/** Where the local tenant's state is saved. */
+export type SavedState = { readonly file: string } | PostgresState;
+
 /** Where the local tenant's state is. */
-export type StateAddress = { readonly file: string } | PostgresState;
+export type StateAddress = SavedState | MemoryState;
+
+export async function newMemoryState(): Promise<MemoryState> {
+  return { memory: (await import('../../local/store/memory.ts')).memoryDatabase() };
+}
 
 /** The name of the user of this process; undefined where the user database has none. */
 export function systemUser(): string | undefined {

@@ -4,7 +4,7 @@ import type { TenantTime } from '../../domain/exchange/tenant-time.ts';
 import type { LocalTenant } from '../../local/open-tenant.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import { type LazyRunner, lazyRunner } from '../actions/lazy-runner.ts';
-import type { LocalOptions, LocalPorts } from './ports.ts';
+import { databasePorts, type LocalOptions, type LocalPorts } from './ports.ts';
 import { editionMismatch } from './state-errors.ts';
 import { failUnusable, openFile, resetFile } from './state-file.ts';
 
@@ -43,6 +43,13 @@ async function opened(ports: LocalPorts, given: LocalOptions): Promise<LocalTena
     const local = await openFile(state.file, ports, options);
     return explained(local, actions, (error) => failUnusable(state.file, ports, local, error));
   }
+  if ('memory' in state) {
+    const { openLocalTenant } = await import('../../local/open-tenant.ts');
+    const local = await openLocalTenant(state, { ...options, clock: ports.now }, databasePorts(ports.warn));
+    return explained(local, actions, async (error) => {
+      throw error;
+    });
+  }
   const { openInDatabase, failInDatabase } = await import('./state-database.ts');
   return explained(await openInDatabase(state, ports, options), actions, (error) => failInDatabase(state, error));
 }
@@ -72,6 +79,8 @@ function explained(local: LocalTenant, actions: LazyRunner, fail: (error: unknow
     tryAction: (attempt) => local.tryAction(attempt).catch(fail),
     addAction: (added) => local.addAction(added).catch(fail),
     removeAction: (id) => local.removeAction(id).catch(fail),
+    faults: (work) => local.faults(work).catch(fail),
+    transit: local.transit,
     outage: local.outage,
     async close() {
       await actions.close();
@@ -104,9 +113,9 @@ type LocalCommon = Pick<TenantConnection, 'profile' | 'selection' | 'clock' | 'r
 export async function connectLocal(
   ports: LocalPorts,
   common: LocalCommon,
-  edition?: EditionName,
+  { timeoutMs, ...options }: LocalOptions & { readonly timeoutMs?: number | undefined } = {},
 ): Promise<TenantConnection> {
-  const local = await openLocal(ports, { edition });
+  const local = await openLocal(ports, options);
   const { clientId, clientSecret } = await local.managementCredentials();
   const clock = clockOf(local, common.clock);
   const { timeBy, ...rest } = common;
@@ -117,7 +126,13 @@ export async function connectLocal(
     movedClock: () => local.movedClock()?.readingAt(ports.now()),
     issuer: local.issuer,
     baseUrl: local.issuer.slice(0, -1),
-    fetch: (url, request) => local.handle(new Request(url, { ...request, body: request.body ?? null })),
+    async fetch(url, request) {
+      const response = await local.handle(new Request(url, { ...request, body: request.body ?? null }));
+      const transit = local.transit(response);
+      if (!transit) return response;
+      await (await import('./transit.ts')).inTransit(transit, { url, clock: common.clock, timeoutMs });
+      return response;
+    },
     management: {
       credentials: { kind: 'client_secret', clientId },
       source: 'profile',

@@ -75,6 +75,43 @@ export function openLock(path: string): Lock {
   }
 }
 
+/** A lock that a process holds for as long as it runs. */
+export interface HeldLock {
+  release(): void;
+}
+
+/** Takes a lock that nobody else has; the system frees it however this process ends. @throws {AnonError} `state_unusable` */
+export function holdLock(path: string): HeldLock {
+  const { database } = openLock(path);
+  database.exec('BEGIN EXCLUSIVE');
+  return {
+    release() {
+      if (!database.open) return;
+      database.exec('ROLLBACK');
+      database.close();
+    },
+  };
+}
+
+/** Whether a process holds the lock at `path`. Creates no file. @throws {AnonError} `state_unusable` */
+export function isHeld(path: string): boolean {
+  const file = fileAt(path);
+  if (file === undefined) return false;
+  const database = new Database(path, { timeout: 0 });
+  try {
+    database.exec('BEGIN EXCLUSIVE');
+    database.exec('ROLLBACK');
+    return false;
+  } catch (error) {
+    if (codeOf(error).startsWith('SQLITE_BUSY')) return true;
+    // Its holder removes it in the end.
+    if (fileAt(path) !== file) return false;
+    throw fileFailure(path, 'cannot be locked', error);
+  } finally {
+    database.close();
+  }
+}
+
 function fileAt(path: string): number | undefined {
   return statSync(path, { throwIfNoEntry: false })?.ino;
 }

@@ -30,6 +30,11 @@ export function writeTransferTicket(
   });
 }
 
+/** Whether this tenant issued the text as a ticket, at any time. */
+export function isTransferTicket({ keys }: Moment, text: string): boolean {
+  return unseal(keys, ticketHeader, text) !== undefined;
+}
+
 /**
  * Uses a ticket up. Returns its guest session; undefined unless the ticket is this tenant's and the application's, has not
  * expired and was not used before. Assumed: a session that has expired since is not carried either.

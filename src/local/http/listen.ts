@@ -3,6 +3,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { admitting, type Listener } from './admission.ts';
 import type { Connection } from './connection.ts';
+import { type Exchange, inTransit } from './faulty-transit.ts';
 import { alsoOverTls } from './first-byte.ts';
 import type { TlsCertificate } from './tls.ts';
 
@@ -100,13 +101,27 @@ function requestListener(handle: Handle) {
   let loaded: Listener | undefined;
   const load = async () => {
     const { getRequestListener } = await import('./request-listener.ts');
-    loaded ??= getRequestListener(handle);
+    loaded ??= getRequestListener(async (request, adapter) => {
+      const exchange = adapter as Exchange;
+      return inTransit(await handle(request, exchange), exchange, whileConnected);
+    });
   };
   const listener: Listener = (incoming, outgoing) => {
     if (loaded) return loaded(incoming, outgoing);
     void load().then(() => loaded?.(incoming, outgoing));
   };
   return { load, listener };
+}
+
+/** Waits, but no longer than the client stays. */
+function whileConnected(ms: number, outgoing: ServerResponse): Promise<void> {
+  return new Promise((done) => {
+    const timer = setTimeout(done, ms);
+    outgoing.once('close', () => {
+      clearTimeout(timer);
+      done();
+    });
+  });
 }
 
 async function bindAll(newServer: () => Server, addresses: readonly string[], port: number): Promise<Server[]> {

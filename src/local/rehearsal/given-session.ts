@@ -1,12 +1,14 @@
 import { readSessionToken } from '../guests/session-token.ts';
+import { isTransferTicket } from '../guests/transfer-ticket.ts';
 import type { Moment } from '../scope.ts';
 import type { StoreReader } from '../store/store.ts';
+import { readSignedToken } from '../tokens/signed-token.ts';
 
 /** What the tenant finds in a text that should be a session token. */
 export interface GivenSession {
-  /** False for a token that it did not issue, or that was changed. */
-  readonly isReadable: boolean;
-  /** The application that it belongs to, and its name. */
+  /** Unknown for a token that it did not issue, or that was changed. */
+  readonly kind: 'session' | 'ticket' | 'jwt' | 'unknown';
+  /** The application that the session belongs to, and its name. */
   readonly clientId?: string;
   readonly appName?: string;
   readonly guestId?: string;
@@ -14,14 +16,16 @@ export interface GivenSession {
   readonly endSeconds?: number | undefined;
 }
 
-export async function readGivenSession(
-  store: StoreReader,
-  { keys, edition }: Moment,
-  token: string,
-): Promise<GivenSession> {
-  const claims = readSessionToken(keys, edition, token);
-  if (!claims) return { isReadable: false };
+export async function readGivenSession(store: StoreReader, moment: Moment, token: string): Promise<GivenSession> {
+  const claims = readSessionToken(moment.keys, moment.edition, token);
+  if (!claims) return { kind: otherKind(moment, token) };
   const { client_id: clientId, user_id: guestId, exp: endSeconds } = claims;
   const client = await store.get('client', clientId);
-  return { isReadable: true, clientId, appName: String(client?.name ?? clientId), guestId, endSeconds };
+  return { kind: 'session', clientId, appName: String(client?.name ?? clientId), guestId, endSeconds };
+}
+
+/** What else of the tenant's is easily taken for a session token. */
+function otherKind(moment: Moment, token: string): 'ticket' | 'jwt' | 'unknown' {
+  if (isTransferTicket(moment, token)) return 'ticket';
+  return readSignedToken(moment.keys, 'JWT', token) ? 'jwt' : 'unknown';
 }

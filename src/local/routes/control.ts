@@ -1,9 +1,13 @@
 import { Hono } from 'hono/quick';
-import { clockPath } from '../../wire/control.ts';
+import { clockPath, requestsPath } from '../../wire/control.ts';
+import { readRequestQuery } from '../../wire/recorded-request.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { clockYears, readClockChange } from '../../wire/tenant-clock.ts';
 import { type ControlAccess, controlRefusal } from '../control/access.ts';
 import { changeClock } from '../control/clock.ts';
+import type { RequestRing } from '../control/request-ring.ts';
+import { requestsAnswer } from '../control/requests.ts';
+import { routeFinder } from '../control/route-of.ts';
 import type { Connection } from '../http/connection.ts';
 import { oauthRefusal, type Refusal } from '../http/refusal.ts';
 import { BodyError, readBody } from '../http/request-body.ts';
@@ -17,7 +21,16 @@ export type Control = (
   connection: Connection | undefined,
 ) => Promise<Response>;
 
-export function control(scope: TenantScope, access: ControlAccess): Control {
+/** What the control endpoints need. */
+export interface ControlScope extends Pick<TenantScope, 'store'> {
+  readonly ring: RequestRing;
+  /** The routes that are served beside them. */
+  readonly served: readonly { readonly method: string; readonly path: string }[];
+  /** The server is about to stop. */
+  readonly stopping?: AbortSignal | undefined;
+}
+
+export function control(scope: ControlScope, access: ControlAccess): Control {
   const app = controlRoutes(scope);
   return async (request, moment, connection) => {
     const refusal = controlRefusal(request, access, connection);
@@ -27,7 +40,8 @@ export function control(scope: TenantScope, access: ControlAccess): Control {
 }
 
 /** The control endpoints: what tests do to a tenant and no real tenant allows. */
-export function controlRoutes({ store }: Pick<TenantScope, 'store'>): Hono<MomentBindings> {
+export function controlRoutes(scope: ControlScope): Hono<MomentBindings> {
+  const { store } = scope;
   const app = new Hono<MomentBindings>();
   app.use((c, next) => {
     c.header('cache-control', 'no-store');
@@ -41,6 +55,7 @@ export function controlRoutes({ store }: Pick<TenantScope, 'store'>): Hono<Momen
     if (!reading) throw invalid(`The tenant's clock must stay in ${clockYears}.`);
     return c.json(reading);
   });
+  addRequests(app, scope);
   app.onError((error) => {
     throw error;
   });
@@ -48,6 +63,19 @@ export function controlRoutes({ store }: Pick<TenantScope, 'store'>): Hono<Momen
     throw missing(path, [...new Set(app.routes.filter((route) => route.path === path).map(({ method }) => method))]);
   });
   return app;
+}
+
+function addRequests(app: Hono<MomentBindings>, { ring, served, stopping }: ControlScope): void {
+  const routeOf = routeFinder(served);
+  app.get(requestsPath, async (c) => {
+    const query = readRequestQuery(new URL(c.req.url).searchParams);
+    if (typeof query === 'string') throw invalid(query);
+    const { signal } = c.req.raw;
+    const unwanted = stopping ? AbortSignal.any([signal, stopping]) : signal;
+    const answer = await requestsAnswer(ring, query, { routeOf, unwanted });
+    if (!answer) throw invalid(`since must be at most ${ring.next}: the server has started again.`);
+    return c.json(answer);
+  });
 }
 
 /** @throws {Refusal} */

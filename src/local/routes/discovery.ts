@@ -58,8 +58,12 @@ function metadata(moment: Moment, origin: string) {
     token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
     token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     backchannel_logout_supported: false,
+    // Clients then demand it of every answer. @see RFC 9207, section 3
+    ...(moment.settings[issSetting] === true && { [issSetting]: true }),
   };
 }
+
+const issSetting = 'authorization_response_iss_parameter_supported';
 
 /** The claims of every ID token. */
 const tokenClaims: readonly string[] = ['aud', 'auth_time', 'exp', 'iat', 'iss', 'sid', 'sub'];

@@ -59,9 +59,10 @@ export interface LocalNames {
   readonly clients: readonly JsonObject[];
   readonly resourceServers: readonly JsonObject[];
   readonly actions: readonly JsonObject[];
+  readonly faults: readonly JsonObject[];
 }
 
-/** As {@link readLocalKeys}, the applications, APIs, Actions and edition. */
+/** As {@link readLocalKeys}, the applications, APIs, Actions, faults and edition. */
 export async function readLocalNames(location: StateLocation, ports: PostgresPorts): Promise<LocalNames | undefined> {
   return reading(location, ports, async (state) => {
     if ((await state.get('tenant', 'settings')) === undefined) return undefined;
@@ -70,6 +71,7 @@ export async function readLocalNames(location: StateLocation, ports: PostgresPor
       clients: await state.list('client'),
       resourceServers: await state.list('resource_server'),
       actions: await state.list('action'),
+      faults: (await state.list('fault')).filter(({ kind }) => kind !== 'limit'),
     };
   });
 }

@@ -2,14 +2,18 @@ import type { DocumentDatabase } from './database.ts';
 import type { PostgresAddress, PostgresPorts } from './postgres/address.ts';
 import { openSqlite, readSqlite } from './sqlite/database.ts';
 
-/** Where a state is saved: in an SQLite file, or in a PostgreSQL database. */
-export type StateLocation = { readonly file: string } | { readonly postgres: PostgresAddress };
+/** Where a state is: in an SQLite file, in a PostgreSQL database, or in the memory of this process. */
+export type StateLocation =
+  | { readonly file: string }
+  | { readonly postgres: PostgresAddress }
+  | { readonly memory: DocumentDatabase };
 
 /**
  * Opens the database at `location`, and creates the file or the tables on first use.
  * @throws {StateFileError | DatabaseUnavailableError | DatabaseRefusedError}
  */
 export async function openDatabase(location: StateLocation, ports: PostgresPorts): Promise<DocumentDatabase> {
+  if ('memory' in location) return location.memory;
   if ('file' in location) return openSqlite(location.file);
   return (await import('./postgres/database.ts')).openPostgres(location.postgres, ports);
 }
@@ -22,6 +26,7 @@ export async function readDatabase(
   location: StateLocation,
   ports: PostgresPorts,
 ): Promise<DocumentDatabase | undefined> {
+  if ('memory' in location) return location.memory;
   if ('file' in location) return readSqlite(location.file);
   return (await import('./postgres/database.ts')).readPostgres(location.postgres, ports);
 }

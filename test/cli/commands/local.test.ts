@@ -132,6 +132,11 @@ describe('local start', () => {
       edition: 'preview',
       database: null,
       ca: join(machine.folder, 'data', 'tls', 'ca.pem'),
+      jwks_uri: `${json.url}/.well-known/jwks.json`,
+      client_id: expect.stringMatching(/^\w{32}$/),
+      audience: 'https://api.shop.example',
+      curl: expect.stringMatching(/^curl --cacert \S+ \S+\/anonymous\/token -d client_id=\w+ -d audience=\S+$/),
+      ephemeral: false,
       control_url: `http://localhost:${json.port}/_anon`,
       control_token: expect.stringMatching(/^[\w-]{43}$/),
     });

@@ -100,6 +100,7 @@ describe('a value', () => {
     ['--edition ', ['preview', 'ea']],
     ['profile set ', ['app', 'api', 'production', 'edition']],
     ['claims set language ', ['user_id', 'session_id', 'created_at', 'metadata']],
+    ['transfer rehearse --via ', ['ticket', 'query', 'header', 'cookie']],
     ['completion ', ['bash', 'zsh', 'fish', 'powershell']],
   ])('is one of the choices: "%s"', (line, words) => {
     expect(texts(line)).toEqual(words);
@@ -118,6 +119,8 @@ describe('a value', () => {
     ['token create --app ', 'app', ''],
     ['token create --app=', 'app', '--app='],
     ['token update --api ', 'api', ''],
+    ['transfer rehearse --user ', 'user', ''],
+    ['transfer rehearse --session ', 'session', ''],
     ['profile set app ', 'app', ''],
     ['profile set api ', 'api', ''],
   ] as const)('is a name to look up: "%s" %s', (line, kind, before) => {
@@ -144,6 +147,7 @@ describe('a value', () => {
     ['token decode --key ', ''],
     ['token decode --key=k', '--key='],
     ['token create --meta-file ', ''],
+    ['transfer rehearse --action ', ''],
   ])('is a file: "%s"', (line, before) => {
     expect(expected(line)).toEqual({ candidates: [], file: before });
   });

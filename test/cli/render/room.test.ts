@@ -6,6 +6,7 @@ import { renderError } from '../../../src/cli/render/error.ts';
 import { type Paint, paintFor } from '../../../src/cli/render/paint.ts';
 import { renderChanges } from '../../../src/cli/render/plan.ts';
 import { renderProfiles } from '../../../src/cli/render/profile.ts';
+import { type RehearsalReport, renderRehearsal } from '../../../src/cli/render/rehearsal.ts';
 import { table } from '../../../src/cli/render/rows.ts';
 import { renderSession, renderSessions } from '../../../src/cli/render/session.ts';
 import { renderNextSteps } from '../../../src/cli/render/setup.ts';
@@ -84,6 +85,35 @@ const error = new AnonError(
   },
 );
 
+const loginEnd = {
+  ok: false,
+  at: 'authorization',
+  error: 'access_denied',
+  description: 'Too many items in the cart',
+} as const;
+const rehearsal: RehearsalReport = {
+  verdict: { carried: true, reasons: [], text: `The guest did not come along: the session belongs to ${clientId}.` },
+  ...{ refusal: 'Action merge-cart denied the login: Too many items in the cart of a guest.', via: 'ticket' },
+  ...{ edition: 'ea', app: { clientId, name: 'web' }, api: undefined, email: 'jane@example.com', isNewUser: true },
+  rehearsed: {
+    ...{ session: { kind: 'session' }, readsCookie: true, refusedTicket: undefined, userBefore: undefined },
+    withoutGuest: { end: loginEnd, guestId: undefined, actions: [], user: {} },
+    withGuest: {
+      ...{ end: { ok: true, idToken: '', accessToken: '', scope: '' }, guestId, user: {} },
+      actions: [
+        {
+          ...{ name: 'merge-cart', trigger: 'post-login', failure: 'Cannot read properties of undefined (merge.js:7)' },
+          commands: [{ kind: 'id_token_claim', name: 'https://shop.example/guest', value: guestId }],
+          printed: [{ level: 'warn', text: 'the cart of the guest has more items than the user may have' }],
+        },
+      ],
+    },
+  },
+  profile: [{ path: 'app_metadata.cart', before: undefined, after: 'three teas, two cups, one pot and a tray' }],
+  idToken: { claims: {}, comparison: undefined },
+  accessToken: undefined,
+};
+
 /** What is shown, and what of it must not be broken. */
 const shown: readonly [what: string, render: (paint: Paint) => string, words: readonly string[]][] = [
   ['the list of applications', (paint) => renderApps(paint, apps), [clientId, 'ショッピング', 'regular_web']],
@@ -106,6 +136,11 @@ const shown: readonly [what: string, render: (paint: Paint) => string, words: re
     'what doctor finds',
     (paint) => renderDiagnosis(paint, diagnosis, 'anon-cli doctor --fix'),
     [clientId, 'read:catalog'],
+  ],
+  [
+    'what a rehearsal finds',
+    (paint) => renderRehearsal(paint, rehearsal, 0),
+    [clientId, guestId, 'https://shop.example/guest', 'app_metadata.cart'],
   ],
   [
     'an error',

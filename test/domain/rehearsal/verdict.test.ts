@@ -4,7 +4,7 @@ import { type CarryFacts, failureOf, verdictOn } from '../../../src/domain/rehea
 const app = { clientId: 'web-id', name: 'web' };
 const ignored: CarryFacts = {
   ...{ via: 'header', app, cameAlong: false, readsCookie: true, nowMs: 1_000_000 },
-  session: { isReadable: true, clientId: 'web-id', appName: 'web', endSeconds: 2000 },
+  session: { kind: 'session', clientId: 'web-id', appName: 'web', endSeconds: 2000 },
   ...{ refusedTicket: undefined, refusedLogin: undefined, refusingAction: undefined },
 };
 const place = { sessionSelection: ' --session cart', selection: ' --profile local' };
@@ -52,9 +52,21 @@ describe('a guest who did not come along', () => {
     ],
     [
       'session_unknown',
-      { session: { isReadable: false } },
+      { session: { kind: 'unknown' } },
       'the tenant cannot read the session token, which another tenant issued or somebody changed',
       'Is the token complete and unchanged? To look inside: anon-cli token decode',
+    ],
+    [
+      'other_token',
+      { session: { kind: 'ticket' }, refusedTicket: { error: 'invalid_session_token', description: 'x' } },
+      'the given token is a transfer ticket, not a session token',
+      'Pass the session token, which anon-cli token create --json prints as session_token.',
+    ],
+    [
+      'other_token',
+      { session: { kind: 'jwt' } },
+      'the given token is an access token or an ID token, not a session token',
+      'Pass the session token, which anon-cli token create --json prints as session_token.',
     ],
     [
       'cookie_disabled',

@@ -1,8 +1,11 @@
+import { execFile } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
+import { promisify } from 'node:util';
 import { AuthClient, type AuthClientOptions, type BuildAuthorizationUrlOptions } from '@auth0/auth0-auth-js';
 import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import type { EditionName } from '../../../src/wire/edition/edition.ts';
+import { testAuthority } from '../../support/https-tenant.ts';
 import { guestOf } from '../../support/sdk.ts';
 import { audience, cartClaim, guestClaim, jane, type ServedLogin, servedLogin } from '../../support/served-login.ts';
 import { logIn, type Visited, type Visitor, visitor } from '../../support/visitor.ts';
@@ -101,6 +104,16 @@ function refresh(client: AuthClient, refreshToken = '') {
   return client.getTokenByRefreshToken({ refreshToken });
 }
 
+/** Logs a user in with nothing but the SDK and fetch, and prints the claims. */
+const program = `
+  import { AuthClient } from '@auth0/auth0-auth-js';
+  const client = new AuthClient(JSON.parse(process.argv[1]));
+  const authorizationParams = { login_hint: process.argv[2] };
+  const { authorizationUrl, codeVerifier } = await client.buildAuthorizationUrl({ authorizationParams });
+  const { headers } = await fetch(authorizationUrl, { redirect: 'manual' });
+  const { claims } = await client.getTokenByCode(new URL(headers.get('location')), { codeVerifier });
+  process.stdout.write(JSON.stringify(claims));`;
+
 describe('@auth0/auth0-auth-js logs in', () => {
   it('with the ticket of a guest, once', async () => {
     const made = await scene();
@@ -174,6 +187,17 @@ describe('@auth0/auth0-auth-js logs in', () => {
     const { refreshToken: token = '' } = await loggedIn(made);
     await made.client.revokeToken({ token, tokenTypeHint: 'refresh_token' });
     await expect(refresh(made.client, token)).rejects.toMatchObject({ cause: { error: 'invalid_grant' } });
+  });
+
+  it('in a process that trusts the authority with NODE_EXTRA_CA_CERTS alone', async () => {
+    const tenant = await servedLogin('ea');
+    const app = await tenant.createApp(urls);
+    const options = { domain: tenant.domain, ...app, authorizationParams: { redirect_uri: callback } };
+    const { path } = await testAuthority();
+    const env = { PATH: process.env.PATH, NODE_EXTRA_CA_CERTS: path };
+    const args = ['--input-type=module', '-e', program, JSON.stringify(options), jane.email];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { env });
+    expect(JSON.parse(stdout)).toMatchObject({ email: jane.email, iss: tenant.issuer });
   });
 
   it('not without a session when it asks to be silent', async () => {

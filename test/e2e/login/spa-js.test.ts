@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EditionName } from '../../../src/wire/edition/edition.ts';
 import { openBrowser, openProfile } from '../../support/browser.ts';
 import { testAuthority } from '../../support/https-tenant.ts';
@@ -52,9 +52,9 @@ async function newGuest(page: Page, cart: string): Promise<string> {
   return guestOf(accessToken);
 }
 
-async function fillIn(page: Page): Promise<void> {
-  await page.getByLabel('Email address').fill(jane.email);
-  await page.getByLabel('Password').fill(jane.password);
+async function fillIn(page: Page, { email, password }: { email: string; password: string } = jane): Promise<void> {
+  await page.getByLabel('Email address').fill(email);
+  await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Continue', exact: true }).click();
 }
 
@@ -141,6 +141,18 @@ describe('@auth0/auth0-spa-js in Chromium, edition ea', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('signs a guest up', async () => {
+    const made = await scene();
+    const { page, origin } = made;
+    const guest = await newGuest(page, 'c5');
+    await callSpa(page, 'loginWithRedirect', { authorizationParams: { screen_hint: 'signup' } });
+    await fillIn(page, { email: 'mary@example.com', password: 'Wrong-Horse-8' });
+    await page.waitForURL(`${origin}/?code=*`);
+    await spaReady(page);
+    await callSpa(page, 'handleRedirectCallback');
+    expect(await callSpa(page, 'getUser')).toMatchObject({ email: 'mary@example.com', [guestClaim]: guest });
+  });
+
   it('logs in with the cookie of a guest alone, as before version 2.28', async () => {
     const made = await scene('ea', { anonymousSessionsCacheMode: 'memory' });
     const guest = await newGuest(made.page, 'c3');
@@ -152,7 +164,6 @@ describe('@auth0/auth0-spa-js in Chromium, edition ea', () => {
 
   it('gets all of this on another site, with cookies alone', async () => {
     const profile = await openProfile((await testAuthority()).path);
-    onTestFinished(() => profile.close());
     const [tenant, origin] = [await servedLogin('ea'), await spaOrigin('https://127.0.0.1')];
     const page = await profile.newPage();
     const made = { tenant, page, origin, complaints: [] };

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { listenFailure } from '../../../src/io/embedded/listen-failure.ts';
 
 const failed = (code: string, address = '127.0.0.1') => Object.assign(new Error('listen'), { code, address });
-const another = 'Choose another: anon-cli local start --port 4401';
+const another = 'Choose another: --port 4401';
 
 it.each([
   [4400, {}, failed('EADDRINUSE'), 'Port 4400 is in use.', another],

@@ -144,6 +144,26 @@ describe.each(editions)('edition %s', (edition) => {
   });
 });
 
+describe.each(editions)('edition %s: what has no login', (edition) => {
+  it.each([
+    ['a device code', '/oauth/token', { grant_type: 'urn:ietf:params:oauth:grant-type:device_code' }],
+    ['a token exchange', '/oauth/token', { grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange' }],
+    ['a request on another device', '/oauth/token', { grant_type: 'urn:openid:params:grant-type:ciba' }],
+    ['a device', '/oauth/device/code', {}],
+    ['a password reset', '/dbconnections/change_password', {}],
+  ])('%s is not served, and no Action runs', async (_, path, members) => {
+    const tenant = await guestTenant({ edition });
+    const token = await tenant.guest();
+    const { query } = by(edition, 'query', token);
+    const form = { client_id: tenant.app.client_id, ...members, ...query, subject_token: token };
+    const { status, body } = await tenant.send('POST', path, { form });
+    expect({ status, error: body.error }).toEqual(
+      path === '/oauth/token' ? { status: 403, error: 'unsupported_grant_type' } : { status: 404 },
+    );
+    expect(tenant.takeSeen()).toEqual([]);
+  });
+});
+
 describe('the cookie of edition ea', () => {
   it('is ignored by a tenant that has it disabled, which reads the others', async () => {
     const settings = { sessions: { anonymous: { activate_cookie: false } } };

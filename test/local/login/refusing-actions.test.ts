@@ -89,8 +89,11 @@ describe('an Action that denies a login', () => {
     const { refresh_token } = await tenant.tokens();
     tenant.act({ commands: [deny] });
     const { status, body } = await tenant.token({ grant_type: 'refresh_token', client_id, refresh_token });
-    expect(status).toBeGreaterThanOrEqual(400);
-    expect(body).not.toHaveProperty('access_token');
+    const { error, error_description } = denied;
+    expect({ status, body }).toEqual({ status: 403, body: { error, error_description } });
+    // The token is still good, once the Action has changed its mind.
+    tenant.act({});
+    expect((await tenant.token({ grant_type: 'refresh_token', client_id, refresh_token })).status).toBe(200);
   });
 });
 

@@ -1,8 +1,16 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { hiddenFields, postedMessage } from '../../support/html.ts';
 import { claimsOf } from '../../support/local.ts';
 import { answerIn, type Visit } from '../../support/login-browser.ts';
-import { callback, formOf, type LoginTenant, loggedOut, loginTenant } from '../../support/login-tenant.ts';
+import {
+  callback,
+  formOf,
+  type LoginTenant,
+  loggedOut,
+  loginTenant,
+  rightExchange,
+} from '../../support/login-tenant.ts';
 import { payloads } from '../../support/payloads.ts';
 
 // What comes back to an application, byte for byte, and only what it sent.
@@ -76,6 +84,30 @@ describe('a nonce', () => {
   it.each([undefined, ''])('that was not sent does not come back: %j', async (nonce) => {
     const tenant = await loginTenant();
     expect(claimsOf((await tenant.tokens({ nonce })).id_token ?? '')).not.toHaveProperty('nonce');
+  });
+});
+
+describe('a code and an ID token', () => {
+  it('in one answer belong together, and neither travels in a query', async () => {
+    const tenant = await loginTenant();
+    const browser = await tenant.loggedIn();
+    for (const response_mode of [undefined, 'fragment', 'form_post']) {
+      const visit = await browser.visit(tenant.authorizePath({ response_type: 'code id_token', response_mode }));
+      const {
+        code = '',
+        id_token = '',
+        ...others
+      } = answerIn(visit, 'fragment').code ? answerIn(visit, 'fragment') : hiddenFields(visit.text);
+      expect(others).toEqual({ state: 'state of the application' });
+      expect(visit.target?.search ?? '').toBe('');
+      const hash = createHash('sha256').update(code).digest().subarray(0, 16).toString('base64url');
+      expect(claimsOf(id_token)).toMatchObject({ c_hash: hash, nonce: 'nonce of the application' });
+      const exchange = await tenant.token(rightExchange({ client_id: tenant.app.client_id, code }));
+      expect(claimsOf(exchange.body.id_token)).toMatchObject({
+        sub: claimsOf(id_token).sub,
+        sid: claimsOf(id_token).sid,
+      });
+    }
   });
 });
 

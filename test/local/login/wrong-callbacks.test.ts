@@ -177,9 +177,7 @@ describe('the command that would allow a callback', () => {
   const shown = async (name: string, redirect_uri: string) => {
     const tenant = await loginTenant({ app: { name } });
     const { text } = await tenant.browser().visit(tenant.authorizePath({ redirect_uri }));
-    const command = readHtml(text).values.find((value) => value.startsWith('anon-cli '));
-    expect(text.includes('If it is yours')).toBe(command !== undefined);
-    return command;
+    return readHtml(text).values.find((value) => value.startsWith('anon-cli '));
   };
 
   it('is shown as a shell reads it', async () => {

@@ -90,6 +90,21 @@ describe('a login does not go on', () => {
   });
 });
 
+describe('the cookie by which a login knows its browser', () => {
+  it.each([
+    ['https', 'Secure; SameSite=Lax'],
+    ['http', 'SameSite=Lax'],
+  ])('is set once, and never sent with a form of another site, over %s', async (scheme, attributes) => {
+    const tenant = await loginTenant();
+    const browser = tenant.browser();
+    const url = new URL(tenant.authorizePath(), tenant.issuer.replace('https', scheme));
+    const { headers } = await browser.visit(url);
+    const set = headers.getSetCookie().map((cookie) => cookie.replace(/=[\w-]{32};/, '=VALUE;'));
+    expect(set).toEqual([`did=VALUE; HttpOnly; ${attributes}; Path=/; Max-Age=31536000`]);
+    expect((await browser.visit(url)).headers.getSetCookie()).toEqual([]);
+  });
+});
+
 describe('the login page refuses', () => {
   const wrong = { status: 200, text: 'Wrong email or password' };
 

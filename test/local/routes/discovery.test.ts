@@ -24,7 +24,13 @@ describe.each(['/.well-known/openid-configuration', '/.well-known/oauth-authoriz
       token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
       token_endpoint_auth_signing_alg_values_supported: ['RS256', 'RS384', 'PS256', 'ES256'],
     });
-    expect(body).not.toHaveProperty('authorization_response_iss_parameter_supported');
+  });
+
+  it.each([undefined, false, true])('promises the issuer in answers where the setting is %s', async (setting) => {
+    const tenant = await testTenant();
+    await tenant.change('tenant', 'settings', { authorization_response_iss_parameter_supported: setting });
+    const { body } = await tenant.send('GET', path);
+    expect(body.authorization_response_iss_parameter_supported).toBe(setting === true ? true : undefined);
   });
 
   it('lists what logins need', async () => {

@@ -1,3 +1,4 @@
+import { appVariables } from '../../../domain/app/app-variables.ts';
 import { requestingApp } from '../../../domain/app/find.ts';
 import { jwksPath } from '../../../wire/discovery.ts';
 import { dotenvLines, leftOutWarning, variables } from '../../format/variables.ts';
@@ -43,14 +44,10 @@ commands of anon-cli use that server; --profile local uses the embedded tenant a
     const control = await (await context.local()).controlAddress();
     const { path: authority } = await (await context.certificates()).authority();
     const values = {
-      AUTH0_DOMAIN: host,
-      AUTH0_ISSUER_BASE_URL: origin,
-      AUTH0_ISSUER: issuer,
-      AUTH0_JWKS_URI: jwks,
-      AUTH0_CLIENT_ID: app.clientId,
-      ...(secret !== undefined && { AUTH0_CLIENT_SECRET: secret }),
-      AUTH0_AUDIENCE: api.audience,
-      NODE_EXTRA_CA_CERTS: authority,
+      ...appVariables({
+        ...{ url: origin, issuer, clientId: app.clientId, clientSecret: secret },
+        ...{ audience: api.audience, authority },
+      }),
       ...(control && { ANON_CONTROL_URL: control.url }),
       ...(control?.token !== undefined && { ANON_CONTROL_TOKEN: control.token }),
     };

@@ -19,6 +19,31 @@ export function parseAddress(text: string): string {
   });
 }
 
+/** @throws {AnonError} `usage` */
+export function parsePort(text: string): number {
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
+  throw new AnonError('usage', `'${text.slice(0, 40)}' is not a valid port.`, {
+    hint: 'Give a number from 0 to 65535: --port 4401',
+  });
+}
+
+/** The options that expose a server, or leave it out of reach. */
+export interface Exposing {
+  readonly host?: string;
+  readonly domain?: string;
+  readonly http?: true;
+}
+
+/** What to know of a server that was started with these options. */
+export function startWarnings(server: Pick<LocalServer, 'issuer' | 'port' | 'url'>, options: Exposing): string[] {
+  const { host, domain, http } = options;
+  const exposure = exposureWarning(host, server);
+  // With plain HTTP alone, it is a proxy that has this name and its port.
+  const elsewhere = domain === undefined || http ? undefined : portWarning(server);
+  return [exposure, elsewhere].filter((warning) => warning !== undefined);
+}
+
 /** What serving at an address exposes; undefined where only this machine can connect. */
 export function exposureWarning(
   address: string | undefined,

@@ -4,89 +4,137 @@ import type { ControlAddress } from '../../../io/embedded/control-file.ts';
 import type { LocalServer } from '../../../io/embedded/server.ts';
 import { anonymousTokenPath } from '../../../wire/anonymous-token.ts';
 import { jwksPath } from '../../../wire/discovery.ts';
+import type { JsonObject } from '../../../wire/schema.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { isForPeople } from '../../output/formats.ts';
-import { printResult } from '../../output/output.ts';
+import { printForPeople, printResult } from '../../output/output.ts';
+import type { Paint } from '../../render/paint.ts';
 import { printable } from '../../render/printable.ts';
 import { rows } from '../../render/rows.ts';
 import type { Access } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 import type { StateData } from './state-data.ts';
 
-interface Started {
-  readonly server: LocalServer;
-  readonly state: StateData;
-  readonly connect: () => Promise<Access>;
+/** What is known of a server once it listens. Plain data: one in the background sends it to the command that started it. */
+export interface Started {
+  readonly server: Pick<LocalServer, 'url' | 'port' | 'issuer' | 'issuerBefore' | 'edition' | 'authority' | 'control'>;
+  /** Both members are null for a state in memory. */
+  readonly state: StateData | { readonly state: null; readonly database: null };
+  readonly ephemeral: boolean;
+  readonly detached: boolean;
 }
 
-/** Prints where the local tenant listens, and for people what an app of theirs needs, with a request that works. */
-export async function printStart(context: Context, options: GlobalOptions, started: Started): Promise<void> {
-  const { server, state } = started;
-  const values = isForPeople(options) ? await valuesIfKnown(started) : undefined;
-  const { host } = new URL(server.issuer);
-  const request = values === undefined ? undefined : curl(server, values);
-  printResult(context, options, {
-    data: {
-      url: server.url,
-      port: server.port,
-      issuer: server.issuer,
-      ...(server.issuerBefore !== undefined && { issuer_before: server.issuerBefore }),
-      edition: server.edition,
-      database: state.database,
-      ca: server.authority ?? null,
-      control_url: server.control?.url ?? null,
-      control_token: server.control?.token ?? null,
-    },
-    human: (paint) =>
-      `${paint.green('✔')} The local tenant listens at ${paint.bold(server.url)}\n` +
-      (server.issuerBefore === undefined
-        ? ''
-        : `The issuer is now ${server.issuer} (was ${server.issuerBefore}), for every command.\n`) +
-      rows(paint, [
-        ['domain', host],
-        ['issuer', server.issuer],
-        ['JWKS', `${server.url}${jwksPath}`],
-        ['edition', server.edition],
-        ...(state.database === null ? [] : [['database', printable(state.database)] as const]),
-        ...(values === undefined
-          ? []
-          : ([
-              ['client id', `${printable(values.app.clientId)} (${printable(values.app.name)})`],
-              ['audience', `${printable(values.api.audience)} (${printable(values.api.name)})`],
-            ] as const)),
-        ...(server.authority === undefined
-          ? []
-          : [['CA', `${printable(server.authority)} (to trust it: anon-cli local trust)`] as const]),
-        ...(server.control === undefined ? [] : [['control', controlText(server.control)] as const]),
-        ['for your app', 'anon-cli local env'],
-        ['configure', 'any anon-cli command, in another terminal'],
-        ['stop', 'Ctrl-C'],
-      ]) +
-      paint.dim('For development only: its login page lets everybody in as every user.\n') +
-      // With characters escaped, it would ask for another API.
-      (request === undefined || request !== printable(request) ? '' : `\n${paint.dim('A guest')}\n  $ ${request}\n\n`),
-  });
+/** The application and the API of a guest. */
+interface Values {
+  readonly app: { readonly clientId: string; readonly name: string };
+  readonly api: { readonly audience: string; readonly name: string };
 }
+
+export interface Ready extends Started {
+  /** Undefined where nothing tells which application or API is meant, or the tenant has none. */
+  readonly values: Values | undefined;
+}
+
+/**
+ * Prints where the local tenant listens and what an app needs of it, with a request that works. For people, the first line
+ * comes before the tenant is read for the others: whoever waits for it may go on.
+ */
+export async function printStart(
+  context: Context,
+  options: GlobalOptions,
+  started: Started,
+  connect: () => Promise<Access>,
+): Promise<void> {
+  if (!isForPeople(options)) return printReady(context, options, { ...started, values: await valuesIfKnown(connect) });
+  printForPeople(context.terminal, (paint) => listening(paint, started));
+  const ready = { ...started, values: await valuesIfKnown(connect) };
+  printForPeople(context.terminal, (paint) => details(paint, ready));
+}
+
+/** The same where all is known already. */
+export function printReady(context: Context, options: GlobalOptions, ready: Ready): void {
+  const human = (paint: Paint) => listening(paint, ready) + details(paint, ready);
+  printResult(context, options, { data: readyData(ready), human });
+}
+
+function readyData({ server, state, ephemeral, values }: Ready): JsonObject {
+  const { url, port, issuer, issuerBefore, edition, authority } = server;
+  return {
+    ...{ url, port, issuer },
+    ...(issuerBefore !== undefined && { issuer_before: issuerBefore }),
+    ...{ edition, database: state.database, ca: authority ?? null },
+    jwks_uri: `${url}${jwksPath}`,
+    client_id: values?.app.clientId ?? null,
+    audience: values?.api.audience ?? null,
+    curl: values ? curl(server, values) : null,
+    ephemeral,
+    control_url: server.control?.url ?? null,
+    control_token: server.control?.token ?? null,
+  };
+}
+
+function listening(paint: Paint, { server: { url, issuer, issuerBefore } }: Started): string {
+  return (
+    `${paint.green('✔')} The local tenant listens at ${paint.bold(url)}\n` +
+    (issuerBefore === undefined ? '' : `The issuer is now ${issuer} (was ${issuerBefore}), for every command.\n`)
+  );
+}
+
+function details(paint: Paint, ready: Ready): string {
+  const { server, state, values, ephemeral, detached } = ready;
+  const { issuer, url, edition, authority } = server;
+  const trusting = ephemeral ? '' : ' (to trust it: anon-cli local trust)';
+  const table = `${rows(paint, [
+    ['domain', new URL(issuer).host],
+    ['issuer', issuer],
+    ['JWKS', `${url}${jwksPath}`],
+    ['edition', edition],
+    ...(state.database === null ? [] : [['database', printable(state.database)] as const]),
+    ...(ephemeral ? [['state', 'in memory'] as const] : []),
+    ...(values ? valueRows(values) : []),
+    ...(authority === undefined ? [] : [['CA', `${printable(authority)}${trusting}`] as const]),
+    ...(server.control === undefined ? [] : [['control', controlText(server.control)] as const]),
+    ...(ephemeral ? [] : otherCommands),
+    ['stop', detached ? 'anon-cli local stop' : 'Ctrl-C'],
+  ])}${paint.dim('For development only: its login page lets everybody in as every user.')}\n`;
+  const request = values && curl(server, values);
+  // With characters escaped, it would ask for another API.
+  if (request === undefined || request !== printable(request)) return table;
+  return `${table}\n${paint.dim('A guest')}\n  $ ${request}\n\n`;
+}
+
+function valueRows({ app, api }: Values): readonly (readonly [string, string])[] {
+  return [
+    ['client id', `${printable(app.clientId)} (${printable(app.name)})`],
+    ['audience', `${printable(api.audience)} (${printable(api.name)})`],
+  ];
+}
+
+/** They use the saved state. */
+const otherCommands = [
+  ['for your app', 'anon-cli local env'],
+  ['configure', 'any anon-cli command, in another terminal'],
+] as const;
 
 function controlText({ url, token }: ControlAddress): string {
   return token === undefined ? `${url}, without a token` : `${url}, with the token ${token}`;
 }
 
-/** Undefined where nothing tells which application or API is meant, or the tenant has none. */
-async function valuesIfKnown({ connect }: Started) {
+export async function valuesIfKnown(connect: () => Promise<Access>): Promise<Values | undefined> {
   try {
     const { appValues } = await import('./app-values.ts');
-    return await appValues(await connect());
+    const { app, api } = await appValues(await connect());
+    return {
+      app: { clientId: app.clientId, name: app.name },
+      api: { audience: api.audience, name: api.name },
+    };
   } catch (error) {
     if (isAnonError(error)) return undefined;
     throw error;
   }
 }
 
-function curl(
-  { url, authority }: LocalServer,
-  { app, api }: { app: { clientId: string }; api: { audience: string } },
-): string {
+function curl({ url, authority }: Started['server'], { app, api }: Values): string {
   const trusting = authority === undefined ? '' : ` --cacert ${shellWord(authority)}`;
   const members = `-d client_id=${shellWord(app.clientId)} -d audience=${shellWord(api.audience)}`;
   return `curl${trusting} ${url}${anonymousTokenPath} ${members}`;

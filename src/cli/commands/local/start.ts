@@ -1,50 +1,63 @@
 import { parseTenantDomain } from '../../../domain/profile/address.ts';
 import { AnonError } from '../../../errors.ts';
-import type { LocalServer } from '../../../io/embedded/server.ts';
+import type { LocalServer, ServeOptions } from '../../../io/embedded/server.ts';
 import type { OwnFiles } from '../../../io/embedded/serving-certificate.ts';
+import { type MemoryState, newMemoryState } from '../../../io/embedded/state-address.ts';
 import { signOnEveryProcessor } from '../../../io/embedded/thread-pool.ts';
 import type { RateLimit } from '../../../local/http/rate-limit.ts';
 import { parseUrl } from '../../../wire/url.ts';
+import type { OptionValues } from '../../options/definition.ts';
+import type { GlobalOptions } from '../../options/global.ts';
 import { isForPeople } from '../../output/formats.ts';
 import { type Access, requestedEdition } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 import type { DatabaseText } from '../../world/database-state.ts';
 import { defineCommand } from '../define-command.ts';
+import { bounded, detach, recordServer, reportingFailure, reportStart } from './background.ts';
+import { explanations } from './explanations.ts';
 import { requestLog } from './request-log.ts';
-import { exposureWarning, parseAddress, placeWarning, portWarning } from './served-address.ts';
+import { parseAddress, parsePort, placeWarning, startWarnings } from './served-address.ts';
 import { printStart } from './start-screen.ts';
 import { stateData } from './state-data.ts';
 
+const startOptions = {
+  '--port <port>': 'listen at this port, and issue tokens as https://localhost:PORT/; 0 picks a free port',
+  '--domain <name[:port]>': 'issue tokens as https://NAME/, the domain that your apps use',
+  '--host <address>': {
+    description: 'listen on this IP address; 0.0.0.0 opens the tenant to the network',
+    parse: parseAddress,
+  },
+  '--http': 'plain HTTP alone, without certificates; by default both are served on one port',
+  '--cert <file>': {
+    description: 'a certificate of your own, in PEM, in place of one that anon-cli makes',
+    values: { file: true },
+  },
+  '--key <file>': { description: 'its private key, in PEM', values: { file: true } },
+  '--rate-limit <n>': 'answer 429 beyond n requests per second, to test clients',
+  '--auto-login <user>': {
+    description: 'log this user in where the login page would appear, for tests: e-mail address or id',
+    values: { live: 'user' },
+  },
+  '--allow-host <name>': {
+    description: 'also answer requests for this host name, repeatable',
+    repeatable: true,
+    parse: parseHost,
+  },
+  '--quiet': 'print no line for each request',
+  '--no-control': 'serve no control endpoints below /_anon, with which tests move the clock',
+  '--open-control': 'control endpoints need no token; this machine alone can reach them',
+  '--detach': 'go on in the background, until anon-cli local stop',
+  // What --detach runs in the background.
+  '--detached': { description: 'report to the command that started it', hidden: true },
+  '--ephemeral': 'keep the state in memory: a new tenant, which ends with the server',
+  '--database <url>': 'serve the state in this PostgreSQL database; sqlite: the one in the file',
+} as const;
+
+type StartOptions = GlobalOptions & OptionValues<typeof startOptions>;
+
 export const localStartCommand = defineCommand({
   description: 'serve the local tenant over HTTPS, until Ctrl-C; by default on this machine only',
-  options: {
-    '--port <port>': 'listen at this port, and issue tokens as https://localhost:PORT/; 0 picks a free port',
-    '--domain <name[:port]>': 'issue tokens as https://NAME/, the domain that your apps use',
-    '--host <address>': {
-      description: 'listen on this IP address; 0.0.0.0 opens the tenant to the network',
-      parse: parseAddress,
-    },
-    '--http': 'plain HTTP alone, without certificates; by default both are served on one port',
-    '--cert <file>': {
-      description: 'a certificate of your own, in PEM, in place of one that anon-cli makes',
-      values: { file: true },
-    },
-    '--key <file>': { description: 'its private key, in PEM', values: { file: true } },
-    '--rate-limit <n>': 'answer 429 beyond n requests per second, to test clients',
-    '--auto-login <user>': {
-      description: 'log this user in where the login page would appear, for tests: e-mail address or id',
-      values: { live: 'user' },
-    },
-    '--allow-host <name>': {
-      description: 'also answer requests for this host name, repeatable',
-      repeatable: true,
-      parse: parseHost,
-    },
-    '--quiet': 'print no line for each request',
-    '--no-control': 'serve no control endpoints below /_anon, with which tests move the clock',
-    '--open-control': 'control endpoints need no token; this machine alone can reach them',
-    '--database <url>': 'serve the state in this PostgreSQL database; sqlite: the one in the file',
-  },
+  options: startOptions,
   calls: 'nothing',
   examples: ['local start --port 4400', 'local start --domain tenant.test --port 443'],
   notes: `Other commands can use the local tenant at the same time. --port or --domain changes its issuer and saves \
@@ -53,49 +66,77 @@ database, which other processes may serve too, --port makes the issuer of a new 
 another process serves it with another issuer. To make browsers and SDKs trust its certificate: anon-cli local trust`,
   more: 'docs/local-tenant.md',
   async run(context, _args, options) {
-    signOnEveryProcessor();
-    const port = options.port === undefined ? undefined : parsePort(options.port);
-    const domain = options.domain === undefined ? undefined : parseDomain(options.domain);
-    const rateLimit = parseRateLimit(options.rateLimit);
-    const edition = requestedEdition(context, options);
-    const { signal } = context;
-    const { allowHost: hosts, host: address } = options;
-    const control = controlPolicy(options);
-    const database: DatabaseText | undefined =
-      options.database === undefined ? undefined : { text: options.database, from: '--database' };
-    const local = await context.local(database);
-    const connect = async () =>
-      (await import('../../tenant/local-access.ts')).accessLocalTenant(context, options, database);
-    const isLogged = !options.quiet && isForPeople(options);
-    const log = isLogged ? requestLog(context, connect) : undefined;
-    const { autoLogin: user } = options;
-    const autoLogin = user === undefined ? undefined : await userId(await connect(), user);
-    const server = await local.serve({
-      ...{ port, domain, address, rateLimit, edition, hosts, autoLogin, control },
-      onServed: log?.add,
-      plainHttp: options.http,
-      ownCertificate: await ownCertificate(context, options),
-    });
-    const looking = new AbortController();
-    try {
-      const exposure = exposureWarning(address, server);
-      if (exposure !== undefined) context.warn(exposure);
-      // With plain HTTP alone, it is a proxy that has this name and its port.
-      const isNamed = domain !== undefined && !options.http;
-      const elsewhere = isNamed ? portWarning(server) : undefined;
-      if (elsewhere !== undefined) context.warn(elsewhere);
-      await printStart(context, options, { server, state: stateData(local), connect });
-      await server.warmUp();
-      if (isNamed) void warnOfPlace(context, server, looking.signal);
-      if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-    } finally {
-      looking.abort();
-      await server.close();
-      await log?.end();
-    }
-    context.terminal.note('\nStopped.\n');
+    if (options.detach) return detach(context, options);
+    const serve = () => serveUntilStopped(context, options);
+    return options.detached ? reportingFailure(serve) : serve();
   },
 });
+
+async function serveUntilStopped(context: Context, options: StartOptions): Promise<void> {
+  signOnEveryProcessor();
+  const port = options.port === undefined ? undefined : parsePort(options.port);
+  const domain = options.domain === undefined ? undefined : parseDomain(options.domain);
+  const rateLimit = parseRateLimit(options.rateLimit);
+  const edition = requestedEdition(context, options);
+  const { signal } = context;
+  const { allowHost: hosts, host: address } = options;
+  const place = await placeOf(options);
+  const connect = async () => (await import('../../tenant/local-access.ts')).accessLocalTenant(context, options, place);
+  const { detached } = options;
+  const isLogged = !options.quiet && (detached || isForPeople(options));
+  const explain = explanations(connect);
+  const log = isLogged ? requestLog(context, explain) : undefined;
+  const { autoLogin: user } = options;
+  const autoLogin = user === undefined ? undefined : await userId(await connect(), user);
+  const { serve, state } = await servedIn(context, place);
+  const server = await serve({
+    ...{ port, domain, address, rateLimit, edition, hosts, autoLogin },
+    control: controlPolicy(options),
+    explain,
+    onServed: log && (detached ? await bounded(log) : log.add),
+    plainHttp: options.http,
+    ownCertificate: await ownCertificate(context, options),
+  });
+  const looking = new AbortController();
+  let recorded: { remove(): void } | undefined;
+  try {
+    for (const warning of startWarnings(server, { ...options, domain })) context.warn(warning);
+    const started = { server, state, ephemeral: options.ephemeral === true, detached: detached === true };
+    // Whoever waits for the first line should not wait for a file.
+    if (!detached) await printStart(context, options, started, connect);
+    recorded = await recordServer(context, started);
+    if (detached) await reportStart(started, connect);
+    await server.warmUp();
+    if (domain !== undefined && !options.http) void warnOfPlace(context, server, looking.signal);
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  } finally {
+    looking.abort();
+    await server.close();
+    await log?.end();
+    recorded?.remove();
+  }
+  context.terminal.note('\nStopped.\n');
+}
+
+/** Which state to serve; undefined: the saved choice. @throws {AnonError} `usage` */
+async function placeOf({ ephemeral, database }: { readonly ephemeral?: true; readonly database?: string }) {
+  if (ephemeral && database !== undefined) {
+    throw new AnonError('usage', "--ephemeral and --database can't be combined.");
+  }
+  if (ephemeral) return newMemoryState();
+  return database === undefined ? undefined : ({ text: database, from: '--database' } as const);
+}
+
+async function servedIn(context: Context, place: MemoryState | DatabaseText | undefined) {
+  if (place && 'memory' in place) {
+    return {
+      serve: (options: ServeOptions) => context.serveEphemeral(place, options),
+      state: { state: null, database: null },
+    };
+  }
+  const local = await context.local(place);
+  return { serve: local.serve, state: stateData(local) };
+}
 
 function controlPolicy({ control, openControl }: { readonly control: boolean; readonly openControl?: true }) {
   if (!control && openControl) throw new AnonError('usage', "--no-control and --open-control can't be combined.");
@@ -132,14 +173,6 @@ async function ownCertificate(
     certificate: { path: cert, text: await readFile(cert) },
     key: { path: key, text: await readFile(key) },
   };
-}
-
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
-  throw new AnonError('usage', `'${text.slice(0, 40)}' is not a valid port.`, {
-    hint: 'Give a number from 0 to 65535: --port 4401',
-  });
 }
 
 /** A host, with its port unless that is 443. */

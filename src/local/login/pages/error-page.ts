@@ -37,9 +37,9 @@ ${helpText(help)}
 }
 
 function helpText({ hint, command }: Pick<ErrorPage, 'hint' | 'command'>): Html {
-  if (command?.some((word) => unprintable.test(word))) return nothing;
+  const isSafe = command !== undefined && !command.some((word) => unprintable.test(word));
   return html`${hint === undefined ? nothing : html`<p>${hint}</p>`}
-${command === undefined ? nothing : html`<pre><code>${command.map(shellWord).join(' ')}</code></pre>`}`;
+${isSafe ? html`<pre><code>${command.map(shellWord).join(' ')}</code></pre>` : nothing}`;
 }
 
 /** A terminal acts on control characters that are pasted, even between quotes, and others change what people read. */

@@ -11,6 +11,18 @@ async function startScreen(machine: Machine): Promise<string> {
 }
 
 describe('the start screen', () => {
+  it('says that the tenant listens before it reads the tenant', async () => {
+    const machine = await freshMachine();
+    const order: string[] = [];
+    const note = (text: string) => machine.printed(text).then(() => order.push(text));
+    const all = Promise.all(['Ctrl-C', 'client id', 'listens at'].map(note));
+    const serving = machine.run('local', 'start', '--port', '0', '--http');
+    await Promise.race([all, serving]);
+    machine.interrupt();
+    await serving;
+    expect(order[0]).toBe('listens at');
+  });
+
   it('has a request for a guest', async () => {
     const machine = await freshMachine();
     const { client_id } = await documentNamed(machine.store, 'client', 'web');

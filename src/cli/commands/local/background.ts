@@ -1,0 +1,80 @@
+import { AnonError, interrupted, isAnonError } from '../../../errors.ts';
+import type { ServedRequest } from '../../../local/http/served-request.ts';
+import type { GlobalOptions } from '../../options/global.ts';
+import type { Access } from '../../tenant/access.ts';
+import type { Context } from '../../world/context.ts';
+import type { RequestLog } from './request-log.ts';
+import { type Exposing, startWarnings } from './served-address.ts';
+import { printReady, type Ready, type Started, valuesIfKnown } from './start-screen.ts';
+
+/** Starts a server in the background, and prints what it reports once it listens, or why it does not. */
+export async function detach(context: Context, options: GlobalOptions & Exposing): Promise<void> {
+  const { signal } = context;
+  const { report, log } = await context.startDetached();
+  if (signal.aborted) throw interrupted();
+  const { ready, failure } = (report ?? {}) as Partial<Report>;
+  if (failure) throw new AnonError(failure.code, failure.message, { hint: failure.hint });
+  if (!ready) throw new AnonError('failed', 'The server ended before it listened.', { hint: `Its log: ${log}` });
+  for (const warning of startWarnings(ready.server, options)) context.warn(warning);
+  printReady(context, options, ready);
+}
+
+/** What a server tells the command that started it: one of the two. */
+interface Report {
+  readonly ready: Ready;
+  readonly failure: Pick<AnonError, 'code' | 'message' | 'hint'>;
+}
+
+async function tell(report: Partial<Report>): Promise<void> {
+  (await import('../../../io/embedded/detached.ts')).reportToStarter(report);
+}
+
+/** Serves, and tells the command that started this server where it fails. */
+export async function reportingFailure(serve: () => Promise<void>): Promise<void> {
+  try {
+    await serve();
+  } catch (error) {
+    if (isAnonError(error)) await tell({ failure: { code: error.code, message: error.message, hint: error.hint } });
+    throw error;
+  }
+}
+
+/** Tells the command that started this server that it listens, and what an app needs of it. */
+export async function reportStart({ server, ...started }: Started, connect: () => Promise<Access>): Promise<void> {
+  const { url, port, issuer, issuerBefore, edition, authority, control } = server;
+  const values = await valuesIfKnown(connect);
+  await tell({
+    ready: { ...started, server: { url, port, issuer, issuerBefore, edition, authority, control }, values },
+  });
+}
+
+/** Records a server for `local status` and `local stop`. One in memory writes nothing, unless only these commands can end it. */
+export async function recordServer(
+  context: Context,
+  { server, state, ephemeral, detached }: Started,
+): Promise<{ remove(): void } | undefined> {
+  if (ephemeral && !detached) return undefined;
+  const { url, port, issuer, edition } = server;
+  try {
+    const servers = await context.servers();
+    return servers.record({ url, port, issuer, edition, ...state, detached, startedAt: context.clock.now() });
+  } catch (error) {
+    // In a terminal it can be seen and ended without a record.
+    if (detached || !isAnonError(error)) throw error;
+    return undefined;
+  }
+}
+
+/** How often the length of the log is looked at, in requests. */
+const lookEvery = 500;
+
+/** The log of a server that nobody watches, which may run for weeks. */
+export async function bounded(log: RequestLog): Promise<(served: ServedRequest) => void> {
+  const { shortenLog } = await import('../../../io/embedded/detached.ts');
+  let count = 0;
+  return (served) => {
+    count += 1;
+    if (count % lookEvery === 0) shortenLog();
+    log.add(served);
+  };
+}

@@ -1,0 +1,111 @@
+import { appVariables } from '../../../domain/app/app-variables.ts';
+import { managementToken } from '../../../domain/exchange/management/token.ts';
+import { ensureApiOpen, ensureAppOpen, ensureTenantReady } from '../../../domain/gates/set-up.ts';
+import { createUser } from '../../../domain/user/lifecycle.ts';
+import { newPassword } from '../../../domain/user/new-password.ts';
+import type { LocalServer } from '../../../io/embedded/server.ts';
+import { newMemoryState } from '../../../io/embedded/state-address.ts';
+import { signOnEveryProcessor } from '../../../io/embedded/thread-pool.ts';
+import { printable } from '../../render/printable.ts';
+import { type Access, requestedEdition } from '../../tenant/access.ts';
+import { accessLocalTenant, refuseOtherTenants } from '../../tenant/local-access.ts';
+import type { Context } from '../../world/context.ts';
+import type { Env } from '../../world/environment.ts';
+import { defineCommand } from '../define-command.ts';
+import { appValues } from './app-values.ts';
+import { parsePort } from './served-address.ts';
+
+export const localExecCommand = defineCommand({
+  description: 'run a command with a local tenant of its own, of which nothing stays',
+  args: { '<command...>': 'the command with its arguments, after --' },
+  options: {
+    '--https': "serve HTTPS too, and let Node.js trust it: Auth0's SDKs accept nothing else",
+    '--port <port>': 'listen at this port (default: a free one)',
+    '--auto-login <email>': 'create this user, who is logged in where the login page would appear',
+    '--closed': 'leave the sample application and API closed to guests',
+  },
+  calls: 'nothing',
+  examples: ['local exec -- node --version', 'local exec --https --edition ea -- node --version'],
+  notes: `The command finds the tenant in the variables that anon-cli local env prints, and so do commands of anon-cli in it, which \
+save no sessions there unless ANON_SAVE=1 is set. Guests may use the sample application web and the sample API shop. The \
+tenant is in memory and ends with the command, whose exit code is passed on: 128 and the number for a signal, 127 where there \
+is no such command. Any number can run at once.`,
+  more: 'docs/local-tenant.md',
+  async run(context, { command }, options) {
+    await refuseOtherTenants(context, options);
+    const { UV_THREADPOOL_SIZE } = context.env;
+    signOnEveryProcessor();
+    const state = await newMemoryState();
+    const { https, autoLogin } = options;
+    const server = await context.serveEphemeral(state, {
+      port: options.port === undefined ? 0 : parsePort(options.port),
+      edition: requestedEdition(context, options),
+      plainHttp: !https,
+      autoLogin,
+      alsoTrusted: https && (await certificatesTrustedBefore(context)),
+    });
+    try {
+      const access = await accessLocalTenant(context, options, state);
+      await prepare(access, options);
+      const changes = { ...(await changesFor(context, server, access)), UV_THREADPOOL_SIZE };
+      const started = () => {
+        // In a pipe or a log, what the command prints is all there is.
+        if (context.terminal.noteRewritable) context.terminal.note(`${listening(server, options.closed)}\n`);
+      };
+      const [exitCode] = await Promise.all([context.runCommand(command, changes, started), server.warmUp()]);
+      context.ending.exitCode = exitCode;
+    } finally {
+      await server.close();
+    }
+  },
+});
+
+async function prepare({ tenant }: Access, { closed, autoLogin: email }: { closed?: true; autoLogin?: string }) {
+  if (email !== undefined) await createUser(tenant, { email, password: newPassword(), emailVerified: true });
+  if (closed) return;
+  await ensureTenantReady(tenant);
+  const { subject: app } = await ensureAppOpen(tenant, undefined);
+  await ensureApiOpen(tenant, app, undefined);
+}
+
+function listening({ url }: LocalServer, closed: true | undefined): string {
+  const guests = closed
+    ? 'application web and API shop are closed to guests'
+    : 'guests may use application web and API shop';
+  return printable(`The local tenant listens at ${url}; ${guests}.`);
+}
+
+/** What Node.js reads from NODE_EXTRA_CA_CERTS, which has to name another file. */
+async function certificatesTrustedBefore({ env, readFile }: Context): Promise<string | undefined> {
+  const { NODE_EXTRA_CA_CERTS: path } = env;
+  // Node.js itself only warns of a file that it cannot read.
+  return path ? readFile(path).catch(() => undefined) : undefined;
+}
+
+/** The variables that lead the command, and commands of anon-cli in it, to the tenant alone. */
+async function changesFor({ env }: Context, server: LocalServer, access: Access): Promise<Env> {
+  const { app, api } = await appValues(access);
+  const { token } = await managementToken(access.tenant);
+  const { url, issuer, authority } = server;
+  return {
+    ...Object.fromEntries(aboutOtherTenants.map((name) => [name, undefined])),
+    ...appVariables({ url, issuer, clientId: app.clientId, audience: api.audience, authority }),
+    AUTH0_ACCESS_TOKEN: token,
+    ...withoutProxy(env),
+    ANON_SAVE: env.ANON_SAVE || '0',
+  };
+}
+
+/** A proxy elsewhere would look for the tenant on its own machine. */
+function withoutProxy(env: Env): Env {
+  if (!(env.HTTPS_PROXY || env.https_proxy || env.HTTP_PROXY || env.http_proxy)) return {};
+  const named = ['NO_PROXY', 'no_proxy'].filter((name) => env[name] !== undefined);
+  const names = named.length === 0 ? ['NO_PROXY'] : named;
+  return Object.fromEntries(names.map((name) => [name, [env[name], 'localhost'].filter(Boolean).join(',')]));
+}
+
+/** Variables that would lead to another tenant, or are for one. */
+const aboutOtherTenants = [
+  ...['AUTH0_CLIENT_SECRET', 'AUTH0_CLIENT_SIGNING_KEY_PATH', 'AUTH0_CLIENT_SIGNING_ALGORITHM'],
+  ...['ANON_PROFILE', 'ANON_APP', 'ANON_API', 'ANON_APP_SECRET', 'ANON_EDITION', 'ANON_DATABASE_URL'],
+];
