@@ -249,6 +249,7 @@ const { built, inputs } = await buildWithBorders([
   join(source, 'io', 'store', 'keyring-process.ts'),
   join(source, 'io', 'actions', 'worker.ts'),
   join(source, 'library', 'index.ts'),
+  join(source, 'library', 'local.ts'),
   'libsql',
 ]);
 const world = ['cli/world/create-context.ts', 'cli/program/commander.ts'];
@@ -306,7 +307,7 @@ async function writeCompletionTree() {
   writeFileSync(path, `"use strict";\n${tree}\nexports.completionTree = async () => tree;\n`);
 }
 
-/** Writes the types of the library's entry and all types that they refer to. */
+/** Writes the types of the library's entries and all types that they refer to. */
 function writeDeclarations() {
   const folder = join(output, 'types');
   const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
@@ -325,7 +326,7 @@ function writeDeclarations() {
     });
     writeFileSync(join(output, `${declarationName(relative(folder, path))}.d.cts`), flat);
   };
-  write(join(folder, 'library', 'index.ts'));
+  for (const entry of ['index.ts', 'local.ts']) write(join(folder, 'library', entry));
   rmSync(folder, { recursive: true });
 }
 

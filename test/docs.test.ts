@@ -11,7 +11,7 @@ const pages = [
   ...readdirSync('docs')
     .filter((name) => name.endsWith('.md'))
     .map((name) => join('docs', name)),
-  ...['spa', 'shop'].map((name) => join('examples', name, 'README.md')),
+  ...['spa', 'shop', 'testing'].map((name) => join('examples', name, 'README.md')),
 ];
 const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith('.ts'))

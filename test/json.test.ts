@@ -57,6 +57,7 @@ async function jsonOf(machine: Machine, { args, edition }: JsonExample): Promise
   const line = args.join(' ');
   const serving = line.startsWith('local start');
   const watching = line.startsWith('token watch');
+  if (line.startsWith('local logs')) return JSON.stringify(await logged(args), null, 2);
   const failing = args.includes('wbe');
   // Ctrl-C is for good.
   const used = serving || watching ? await openMachine() : machine;
@@ -69,6 +70,20 @@ async function jsonOf(machine: Machine, { args, edition }: JsonExample): Promise
   // A watched session prints an object on a line for each event.
   const [first = ''] = stdout.split('\n');
   return JSON.stringify(plain(JSON.parse(failing ? stderr : watching ? first : stdout), used), null, 2);
+}
+
+/** The log of a tenant that serves a guest while the example runs. */
+async function logged(args: readonly string[]): Promise<unknown> {
+  const machine = await openMachine();
+  const serving = machine.run('local', 'start', '--http', '--port', '0', '--json');
+  await machine.printed('}');
+  const { base_url, client_id, audience } = (await machine.done('local', 'env', '--json')).json;
+  const body = new URLSearchParams({ client_id, audience, scope: 'read:catalog' });
+  await fetch(`${base_url.replace('https', 'http')}/anonymous/token`, { method: 'POST', body });
+  const { json } = await machine.done(...args);
+  machine.interrupt();
+  await serving;
+  return plain(json, machine);
 }
 
 const action = `exports.onExecutePostLogin = async (event, api) => {
@@ -101,7 +116,8 @@ function plain(value: unknown, machine: Machine, name = ''): unknown {
   if (name === 'duration_ms') return 31;
   if (name === 'jti') return 'eH5kOfqXBmvvuIIrcVt4Rw';
   if (typeof value !== 'string') return value;
-  if (name === 'password') return 'password…';
+  if (name === 'sha256') return '9f86d081';
+  if (['password', 'control_token'].includes(name)) return `${name}…`;
   if (['anon_transfer_token', 'state', 'nonce', 'code_verifier', 'sid', 'at_hash'].includes(name) && value.length > 20)
     return `${name}…`;
   if (name === 'authorize_url')

@@ -72,7 +72,8 @@ const house: Record<string, Room> = {
     // The shapes of results are part of the library's public types.
     typesOf: ['local', 'library'],
   },
-  library: { rooms: ['library', 'domain', 'jose', 'wire', 'errors'] },
+  // Its local tenant needs sockets, certificates and workers.
+  library: { rooms: ['library', 'domain', 'jose', 'wire', 'errors'], lazily: ['io'] },
 };
 
 /**
@@ -116,12 +117,15 @@ const floors: Record<string, { ground: string[]; folders: string[] }> = {
       'state',
       'http',
       'clients',
+      'faults',
       'guests',
       'users',
       'actions',
       'login',
+      'control',
       'routes',
       'rehearsal',
+      'minting',
     ],
   },
 };
@@ -135,6 +139,8 @@ const doors = [
   'domain/session/transfer.ts',
   'domain/user/new-password.ts',
   'library/connection.ts',
+  'library/local/requests.ts',
+  'local/control/request-ring.ts',
   'local/http/admission.ts',
   'local/http/first-byte.ts',
   'local/http/listen.ts',

@@ -1,6 +1,6 @@
 // What logins with an Action take: as an application's tests do it (a login hint, and the code), and as people do it (the page,
 // the form with a password, and the code), where the hash of the password is most of the work. Each login writes to the state
-// three times, one after the other for all connections, so a slow disk shows in every latency: a single write is measured too.
+// twice, one after the other for all connections, so a slow disk shows in every latency: a single write is measured too.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';

@@ -1,6 +1,7 @@
 // What the package exports. Importing it has no side effects; docs/library.md has examples.
 export { type AnonError, type ErrorCode, isAnonError } from '../errors.ts';
 export type { LocalActionRemoveResult, LocalActionResult, LocalActionTestResult } from './action-results.ts';
+export type { LocalClockResult } from './clock-results.ts';
 export { type CreateSessionOptions, createSession, type GuestTokens } from './create-session.ts';
 export {
   type DecodedToken,
@@ -10,6 +11,12 @@ export {
   type TokenSeal,
   type TokenSignature,
 } from './decode-token.ts';
+export type {
+  LocalFaultClearResult,
+  LocalFaultRemoveResult,
+  LocalFaultResult,
+  LocalLimitResult,
+} from './fault-results.ts';
 export type { DoctorResult, MatrixCellResult, QuickstartResult, SetupResult } from './gate-results.ts';
 export type {
   AsidesResult,
@@ -31,6 +38,7 @@ export type {
   VersionResult,
 } from './profile-results.ts';
 export type { TransferRehearseResult } from './rehearsal-results.ts';
+export type { LocalRequestResult } from './request-results.ts';
 export type { LocalServerResult, LocalStartResult, LocalStatusResult, LocalStopResult } from './server-results.ts';
 export type {
   SessionExport,

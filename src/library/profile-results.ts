@@ -139,6 +139,10 @@ export type LocalEnvResult = {
   readonly audience: string;
   /** The file of the local certificate authority, which clients must trust. */
   readonly ca: string;
+  /** The control endpoints, while `local start` serves the tenant with them. */
+  readonly control_url?: string;
+  /** Their bearer token; absent where they need none. */
+  readonly control_token?: string;
 };
 
 /** `local use-database`. */

@@ -19,6 +19,10 @@ export type LocalStartResult = {
   readonly curl: string | null;
   /** With `--ephemeral`: the state is in memory. */
   readonly ephemeral: boolean;
+  /** Below it are the control endpoints, on this machine only; null with `--no-control`, or where localhost does not lead here. */
+  readonly control_url: string | null;
+  /** Their bearer token; null with `--open-control`. */
+  readonly control_token: string | null;
 };
 
 /** A server of the local tenant on this machine. */

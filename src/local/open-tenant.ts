@@ -1,9 +1,13 @@
 import type { EditionName } from '../wire/edition/edition.ts';
+import type { ClockChange, ClockReading } from '../wire/tenant-clock.ts';
 import type { TenantExport } from '../wire/tenant-export.ts';
 import type { Action, NewAction } from './actions/action.ts';
 import type { ActionAttempt, AttemptResult } from './actions/try-action.ts';
+import type { FaultControl } from './faults/control.ts';
 import { outage } from './http/outage.ts';
+import { type Transit, transitOf } from './http/transit.ts';
 import { systemRandom } from './random.ts';
+import { clockOf, clockReading } from './state/clock.ts';
 import { editionOf } from './state/edition.ts';
 import { setIssuer } from './state/issuer.ts';
 import { readMoment } from './state/moment.ts';
@@ -25,6 +29,9 @@ export interface LocalTenant extends Tenant {
   sessionKey(): Promise<Uint8Array>;
   /** Deletes everything and starts over with new keys, in the same edition unless another is given. */
   reset(edition?: EditionName): Promise<void>;
+  clock(): Promise<ClockReading>;
+  /** Undefined, and nothing is changed, where the clock would leave the years that it may show. */
+  changeClock(change: ClockChange): Promise<ClockReading | undefined>;
   /** The whole state, for another database. */
   exportState(): Promise<TenantExport>;
   /** Replaces the whole state by a checked export, and reports whether the keys changed with it. */
@@ -39,6 +46,10 @@ export interface LocalTenant extends Tenant {
   removeAction(id: string): Promise<boolean>;
   /** Runs an Action once, and saves nothing. */
   tryAction(attempt: ActionAttempt): Promise<AttemptResult>;
+  /** Runs `work` with the faults and limits. */
+  faults<Result>(work: (faults: FaultControl) => Promise<Result>): Promise<Result>;
+  /** What happens to a response of `handle` on its way to the client. */
+  transit(response: Response): Transit | undefined;
   /** The response to a request while the state cannot be used. */
   outage(request: Request, why?: string): Response;
   close(): Promise<void>;
@@ -46,7 +57,8 @@ export interface LocalTenant extends Tenant {
 
 export type LocalTenantOptions = Pick<
   TenantOptions,
-  'clock' | 'domain' | 'edition' | 'rateLimit' | 'plainHttp' | 'onServed' | 'runAction' | 'autoLogin'
+  | ('clock' | 'domain' | 'edition' | 'rateLimit' | 'plainHttp' | 'faultless' | 'control')
+  | ('onServed' | 'runAction' | 'autoLogin' | 'explain' | 'stopping')
 >;
 
 /**
@@ -73,6 +85,8 @@ export async function openLocalTenant(
     get issuer() {
       return tenant.issuer;
     },
+    now: tenant.now,
+    movedClock: tenant.movedClock,
     ready: tenant.ready,
     warmUp: tenant.warmUp,
     handle: tenant.handle,
@@ -93,6 +107,11 @@ export async function openLocalTenant(
       const { reseed } = await import('./state/seed.ts');
       await reseed({ store, random, keys: makeKeys, issuer: tenant.issuer, edition });
     },
+    async clock() {
+      await store.refresh();
+      return clockReading(await clockOf(store), options.clock());
+    },
+    changeClock: async (change) => (await import('./control/clock.ts')).changeClock(store, change, options.clock()),
     exportState: async () => (await carried()).exportState(store),
     importState: async (file) => (await carried()).importState(store, file),
     isFresh: async () => (await carried()).isFresh(store),
@@ -100,16 +119,24 @@ export async function openLocalTenant(
       await store.refresh();
       return (await saved()).actionsOf(store);
     },
-    addAction: async (added) => (await saved()).addAction(store, { random, nowMs: options.clock() }, added),
+    addAction: async (added) => (await saved()).addAction(store, { random, nowMs: tenant.now() }, added),
     removeAction: async (id) => (await saved()).removeAction(store, id),
     async tryAction(attempt) {
       const { tryAction } = await import('./actions/try-action.ts');
       await tenant.ready();
-      const nowSeconds = Math.floor(options.clock() / 1000);
-      const moment = await readMoment(store, { nowSeconds, issuer: tenant.issuer });
+      const moment = await readMoment(store, { machineMs: options.clock(), issuer: tenant.issuer });
       if (!moment) throw new Error('the state is empty after it was read');
       return tryAction({ store, random, runAction: options.runAction }, moment, attempt);
     },
+    async faults(work) {
+      const { faultControl } = await import('./faults/control.ts');
+      const paths = async () => {
+        const { pathsOf, routes } = await import('./responder.ts');
+        return pathsOf(routes({ store, random }, options));
+      };
+      return work(faultControl(store, { random, clock: options.clock, paths }));
+    },
+    transit: transitOf,
     outage: (request, why) => outage(new URL(request.url).pathname, why),
     close: () => store.close(),
   };

@@ -90,7 +90,7 @@ async function openCopy(
   });
   await tenant.ready();
   const { issuer } = tenant;
-  const moment = await readMoment(store, { nowSeconds: Math.floor(clock() / 1000), issuer });
+  const moment = await readMoment(store, { machineMs: clock(), issuer });
   const client = await store.get('client', clientId);
   if (!moment || !client) throw new Error('the copy of the tenant lacks the application');
   const login = async (carrier: typeof noCarrier): Promise<RehearsedLogin> => {

@@ -1,17 +1,22 @@
 import { Hono } from 'hono/quick';
 import { getPath } from 'hono/utils/url';
 import { anonymousTokenPath } from '../wire/anonymous-token.ts';
+import { controlRoot } from '../wire/control.ts';
+import { RequestRing } from './control/request-ring.ts';
+import type { ThroughFaults } from './faults/through-faults.ts';
 import { healthPath } from './http/admission.ts';
+import type { Connection } from './http/connection.ts';
 import { outage } from './http/outage.ts';
 import { fullBucket, rateLimiter } from './http/rate-limit.ts';
 import { isRefusal, managementRefusal, refusalAt } from './http/refusal.ts';
-import { type CommonHeaders, complement, newCommonHeaders } from './http/response.ts';
+import { complement, newCommonHeaders } from './http/response.ts';
 import { errorCodeOf, type RequestFacts } from './http/served-request.ts';
 import { anonymousLogoutRoute } from './routes/anonymous-logout.ts';
 import { anonymousTokenRoute } from './routes/anonymous-token.ts';
 import { clientCredentialRoutes } from './routes/client-credentials.ts';
 import { clientGrantRoutes } from './routes/client-grants.ts';
 import { clientRoutes } from './routes/clients.ts';
+import type { Control } from './routes/control.ts';
 import { cors, corsPaths, withCors } from './routes/cors.ts';
 import { discoveryRoutes } from './routes/discovery.ts';
 import { health, retryAfterOf } from './routes/health.ts';
@@ -22,46 +27,98 @@ import { resourceServerRoutes } from './routes/resource-servers.ts';
 import { tenantSettingsRoutes } from './routes/tenant-settings.ts';
 import { userRoutes } from './routes/users.ts';
 import type { Moment, MomentBindings, TenantScope } from './scope.ts';
+import { type ClockSetting, timeBy } from './state/clock.ts';
 import { type DatabaseUnavailableError, isRefused, isUnavailable } from './store/database.ts';
 import { isStateFileError } from './store/sqlite/state-file-error.ts';
 import type { TenantOptions } from './tenant.ts';
+
+/** Answers a request; `connection` is undefined for one from this process. */
+export type Responder = (request: Request, connection?: Connection) => Promise<Response>;
+
+type Answer = (request: Request, moment: MomentBindings['Bindings']) => Response | Promise<Response>;
 
 /**
  * Answers requests to a tenant. Loaded for the first of them: to start a server, the routes are not needed. `read` reads the
  * moment of a request.
  */
-export function responder(
-  options: TenantOptions,
-  read: (nowSeconds: number, mayLag: boolean) => Promise<Moment>,
-): (request: Request, nowSeconds: number) => Promise<Response> {
-  const { store, random, databaseName = 'memory', runAction, autoLogin, onServed } = options;
-  const { guests, others } = routes({ store, random, runAction, autoLogin }, options);
-  const appFor = (path: string) => (isForGuests(path) ? guests : others);
-  const respond = async (
-    request: Request,
-    path: string,
-    nowSeconds: number,
-    commonHeaders: CommonHeaders,
-  ): Promise<Response> => {
-    const mayLag = path === anonymousTokenPath && request.method === 'POST';
-    const facts: RequestFacts | undefined = onServed && {};
-    const response = await read(nowSeconds, mayLag).then(
-      (moment) => appFor(path).fetch(request, { ...moment, commonHeaders, ...(facts && { facts }) }),
-      (error) => withCors(failure(error, path, facts), { request, path, store }),
-    );
-    onServed?.({ ...facts, method: request.method, path, status: response.status });
+export function responder(options: TenantOptions, read: (mayLag: boolean) => Promise<Moment>): Responder {
+  const { store, random, clock, databaseName = 'memory', runAction, autoLogin, onServed } = options;
+  const scope = { store, random, runAction, autoLogin };
+  const { guests, others } = routes(scope, options);
+  const commonHeadersAt = newCommonHeaders(random);
+  const machineSeconds = () => Math.floor(clock() / 1000);
+  let setting: ClockSetting;
+  const respond = async (request: Request, path: string, answer: Answer, facts?: RequestFacts): Promise<Response> => {
+    let nowSeconds: number | undefined;
+    try {
+      const moment = await read(path === anonymousTokenPath && request.method === 'POST');
+      nowSeconds = moment.nowSeconds;
+      setting = moment.clock;
+      const commonHeaders = commonHeadersAt(nowSeconds);
+      const response = await answer(request, { ...moment, commonHeaders, ...(facts && { facts }) });
+      return complement(response, commonHeaders);
+    } catch (error) {
+      const response = await withCors(failure(error, path, facts), { request, path, store });
+      return complement(response, commonHeadersAt(nowSeconds ?? machineSeconds()));
+    }
+  };
+  // What nobody could read need not be recorded.
+  const ring = options.control && new RequestRing(options.explain);
+  const control = controlOf(scope, options, ring, () => [...guests.routes, ...others.routes]);
+  const answered = answering(options);
+  return async (request, connection) => {
+    const path = getPath(request);
+    if (path === healthPath && isRead(request)) {
+      return complement(await health(request, store, databaseName), commonHeadersAt(machineSeconds()));
+    }
+    if (path.startsWith(controlRoot)) {
+      return respond(request, path, (asked, moment) => control(asked, moment, connection));
+    }
+    const app = isForGuests(path) ? guests : others;
+    const answer: Answer = (asked, moment) => answered(app, asked, path, moment);
+    if (!onServed && !ring) return respond(request, path, answer);
+    const facts: RequestFacts = {};
+    const startMs = clock();
+    const response = await respond(request, path, answer, facts);
+    const served = { ...facts, method: request.method, path, status: response.status };
+    ring?.add(served, timeBy(setting, startMs), Math.max(0, clock() - startMs));
+    onServed?.(served);
     return response;
   };
-  const commonHeadersAt = newCommonHeaders(random);
-  return async (request, nowSeconds) => {
-    const path = getPath(request);
-    const commonHeaders = commonHeadersAt(nowSeconds);
-    const isHealthCheck = path === healthPath && isRead(request);
-    const response = await (isHealthCheck
-      ? health(request, store, databaseName)
-      : respond(request, path, nowSeconds, commonHeaders));
-    return complement(response, commonHeaders);
+}
+
+/** What answers the control endpoints, loaded when the first of them is used. */
+function controlOf(
+  scope: TenantScope,
+  { control: access, stopping }: Pick<TenantOptions, 'control' | 'stopping'>,
+  ring: RequestRing | undefined,
+  served: () => Hono<MomentBindings>['routes'],
+) {
+  let loaded: Control | undefined;
+  return async (request: Request, moment: MomentBindings['Bindings'], connection: Connection | undefined) => {
+    if (!access || !ring) throw refusalAt(controlRoot, 404, 'not_found', 'This tenant has no control endpoints.');
+    loaded ??= (await import('./routes/control.ts')).control({ ...scope, ring, served: served(), stopping }, access);
+    return loaded(request, moment, connection);
   };
+}
+
+/** Answers with a route table, and with the tenant's faults where it has any. */
+function answering({ store, clock, faultless }: TenantOptions) {
+  let loaded: ThroughFaults | undefined;
+  return async (app: App, request: Request, path: string, moment: MomentBindings['Bindings']): Promise<Response> => {
+    const hasFaults = !faultless && (await store.find('fault', { lookup: 'any', value: 'true' })) !== undefined;
+    if (!hasFaults) return app.fetch(request, moment);
+    loaded ??= (await import('./faults/through-faults.ts')).throughFaults(store, clock);
+    const routed = async () => app.fetch(request, moment);
+    const readable = (response: Response) => withCors(response, { request, path, store });
+    return loaded({ request, path, moment, routed, readable });
+  };
+}
+
+/** The paths of all endpoints, with `:name` for a part that varies. */
+export function pathsOf({ guests, others }: ReturnType<typeof routes>): string[] {
+  const paths = [...guests.routes, ...others.routes].map(({ path }) => path);
+  return [...new Set(paths)].filter((path) => !path.includes('*'));
 }
 
 function isRead({ method }: Request): boolean {

@@ -4,6 +4,7 @@ import type { ActionRunner } from './actions/runner.ts';
 import type { CommonHeaders } from './http/response.ts';
 import type { RequestFacts } from './http/served-request.ts';
 import type { Random } from './random.ts';
+import type { ClockSetting } from './state/clock.ts';
 import type { Store } from './store/store.ts';
 import type { TenantKeys } from './tokens/keys.ts';
 
@@ -22,8 +23,12 @@ export interface Moment {
   readonly settings: JsonObject;
   readonly issuer: string;
   readonly keys: TenantKeys;
-  /** The time, in whole seconds since 1970. */
+  /** The tenant's time, in whole seconds since 1970. */
   readonly nowSeconds: number;
+  /** The machine's, in milliseconds since 1970. */
+  readonly machineMs: number;
+  /** How the two differ. */
+  readonly clock: ClockSetting;
   /** Where routes write down what they find out about the request, if somebody wants to know. */
   readonly facts?: RequestFacts;
 }

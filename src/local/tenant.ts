@@ -1,10 +1,14 @@
 import type { EditionName } from '../wire/edition/edition.ts';
 import type { ActionRunner } from './actions/runner.ts';
+import type { ControlAccess } from './control/access.ts';
+import type { Connection } from './http/connection.ts';
 import type { RateLimit } from './http/rate-limit.ts';
-import type { ServedRequest } from './http/served-request.ts';
+import type { Explain, ServedRequest } from './http/served-request.ts';
 import type { Random } from './random.ts';
+import type { Responder } from './responder.ts';
 import type { DatabaseName } from './routes/health.ts';
 import type { Moment } from './scope.ts';
+import { type ClockSetting, type MovedClock, movedClock, timeBy } from './state/clock.ts';
 import { readMoment } from './state/moment.ts';
 import { upgrade } from './state/upgrade.ts';
 import type { Store } from './store/store.ts';
@@ -15,7 +19,7 @@ export const defaultDomain = 'localhost:4400';
 
 export interface TenantOptions {
   readonly store: Store;
-  /** The time, in milliseconds since 1970. */
+  /** The machine's time, in milliseconds since 1970. The tenant's own clock, in its state, may differ from it. */
   readonly clock: () => number;
   readonly random: Random;
   /** Creates the keys of an empty state; afterwards they are read from the state. */
@@ -30,17 +34,29 @@ export interface TenantOptions {
   readonly rateLimit?: RateLimit | undefined;
   /** The tenant is served over plain HTTP alone. */
   readonly plainHttp?: boolean | undefined;
+  /** Without the faults and limits of the state. */
+  readonly faultless?: boolean | undefined;
   /** Runs the Actions of logins; without it, a login that has Actions fails. */
   readonly runAction?: ActionRunner | undefined;
   /** The e-mail address or id of a user who is logged in where the login page would appear. */
   readonly autoLogin?: string | undefined;
-  /** Called after every response but those of /health. */
+  /** Who may use the control endpoints; by default nobody. */
+  readonly control?: ControlAccess | undefined;
+  /** Explains refusals to those who read the recorded requests. */
+  readonly explain?: Explain | undefined;
+  /** Ends waits for requests that are to be recorded: the tenant is about to stop. */
+  readonly stopping?: AbortSignal | undefined;
+  /** Called after every response but those of /health and of the control endpoints. */
   readonly onServed?: ((served: ServedRequest) => void) | undefined;
 }
 
 export interface Tenant {
   /** As last read from the state. */
   readonly issuer: string;
+  /** The time by the tenant's clock, as last read from the state, in milliseconds since 1970. */
+  now(): number;
+  /** Its clock, as last read from the state; undefined while it is the machine's. */
+  movedClock(): MovedClock | undefined;
   /**
    * Reads what has changed in the state, and fills an empty one.
    * @throws {StateFileError | DatabaseUnavailableError | DatabaseRefusedError}
@@ -48,8 +64,17 @@ export interface Tenant {
   ready(): Promise<void>;
   /** Loads what the first request needs, so that it does not have to wait. */
   warmUp(): Promise<void>;
-  /** @throws {StateFileError | DatabaseRefusedError} when the state cannot be used; every other failure becomes a response */
-  handle(request: Request): Promise<Response>;
+  /**
+   * `connection` is undefined for a request from this process.
+   * @throws {StateFileError | DatabaseRefusedError} when the state cannot be used; every other failure becomes a response
+   */
+  handle(request: Request, connection?: Connection): Promise<Response>;
+}
+
+interface Current {
+  readonly issuer: string;
+  readonly edition: EditionName | undefined;
+  readonly clock: ClockSetting;
 }
 
 /**
@@ -59,25 +84,24 @@ export interface Tenant {
 export function createTenant(options: TenantOptions): Tenant {
   const { store, clock, random, keys, domain = defaultDomain, edition } = options;
   // As last read from the state. An empty state is filled with it, including one that was deleted while the tenant ran.
-  let current: { issuer: string; edition: EditionName | undefined } = { issuer: `https://${domain}/`, edition };
+  let current: Current = { issuer: `https://${domain}/`, edition, clock: undefined };
   let upgraded = false;
-  const read = async (nowSeconds: number, mayLag: boolean): Promise<Moment> => {
+  const read = async (mayLag: boolean): Promise<Moment> => {
     await store.refresh({ mayLag });
-    const wanted = { nowSeconds, issuer: current.issuer };
+    const wanted = { machineMs: clock(), issuer: current.issuer };
     let moment = await readMoment(store, wanted);
     if (!moment) {
       const { seed } = await import('./state/seed.ts');
-      await seed({ store, random, keys, ...current });
+      await seed({ store, random, keys, issuer: current.issuer, edition: current.edition });
       moment = await readMoment(store, wanted);
     }
     if (!moment) throw new Error('the state was emptied while it was being filled');
     if (!upgraded) await upgrade(store);
     upgraded = true;
-    current = { issuer: moment.issuer, edition: moment.edition.name };
+    current = { issuer: moment.issuer, edition: moment.edition.name, clock: moment.clock };
     return moment;
   };
-  const now = () => Math.floor(clock() / 1000);
-  let respond: ((request: Request, nowSeconds: number) => Promise<Response>) | undefined;
+  let respond: Responder | undefined;
   const load = async () => {
     const { responder } = await import('./responder.ts');
     respond ??= responder(options, read);
@@ -87,15 +111,16 @@ export function createTenant(options: TenantOptions): Tenant {
     get issuer() {
       return current.issuer;
     },
+    now: () => timeBy(current.clock, clock()),
+    movedClock: () => movedClock(current.clock),
     async ready() {
-      await read(now(), false);
+      await read(false);
     },
     async warmUp() {
       await load();
     },
-    async handle(request) {
-      const nowSeconds = now();
-      return respond ? respond(request, nowSeconds) : (await load())(request, nowSeconds);
+    async handle(request, connection) {
+      return (respond ?? (await load()))(request, connection);
     },
   };
 }

@@ -30,8 +30,8 @@ export interface CarriedDocument {
 
 /**
  * What `local export` writes and `local import` reads: the whole state of a local tenant, secrets included. The order of the
- * documents of a kind is the order of lists. Not in it: login sessions, authorization codes, pushed authorization requests, and
- * the ids of client assertions that were used.
+ * documents of a kind is the order of lists. Not in it: faults and limits, login sessions, authorization codes, pushed
+ * authorization requests, and the ids of client assertions that were used.
  */
 export interface TenantExport {
   readonly format: typeof tenantExportFormat;

@@ -226,6 +226,7 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
     ['--app', evil],
     ['--app', 'CLIENT', '--api', evil],
   ],
+  'local logs': [[], ['--app', evil], ['--guest', evil], ['--status', evil], ['--limit', evil]],
   'local ca': [[]],
   'local trust': [['--remove'], ['--yes']],
   'local export': [
@@ -244,6 +245,17 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
     ['post-login', 'FILE', '--name', evil, '--secret', evil],
   ],
   'local action remove': [[evil], ['ACTION']],
+  'local fault list': [[]],
+  'local fault add': [
+    ['--status', '200', '--body', evil],
+    ['--drop', '--name', evil],
+    ['--drop', '--route', evil],
+    ['--drop', '--app', evil],
+    ['--drop', '--app', 'CLIENT', '--method', evil],
+  ],
+  'local fault remove': [[evil], ['FAULT']],
+  'local fault clear': [[]],
+  'local limit': [[], [evil], ['5/s', '--route', evil]],
   'local user list': [[]],
   'local user show': [['USER'], [evil]],
   'local user add': [
@@ -254,6 +266,7 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
     ['jane@example.com', '--id', evil.slice(0, 9)],
   ],
   'local user remove': [[evil], ['USER'], ['USER', '--yes']],
+  'local clock': [[], [evil], ['set', evil], ['freeze', evil], ['run', evil]],
   'local reset': [['--edition', evil]],
   'local use-database': [[evil], ['sqlite', '--edition', evil], ['sqlite']],
   status: [[], ['--profile', evil]],
@@ -293,7 +306,22 @@ async function hostileMachine(): Promise<{ machine: Machine; words: Readonly<Rec
     secrets: { [evil]: evil },
     order: 1,
   };
-  await store.write((writer) => writer.put('action', action.id, action));
+  const fault = {
+    name: evil,
+    kind: 'status',
+    status: 503,
+    route: evil,
+    body: evil,
+    client_id: evil,
+    seed: 1,
+    order: 1,
+  };
+  const limit = { kind: 'limit', route: evil, requests: 1, period_seconds: 1 };
+  await store.write((writer) => {
+    writer.put('action', action.id, action);
+    writer.put('fault', 'FAULT', { id: 'FAULT', ...fault, created_at: evil });
+    writer.put('fault', 'LIMIT', limit);
+  });
   const content = JSON.parse(readFileSync(machine.profilesPath, 'utf8'));
   content.profiles.local = { app: { clientId: String(client), name: evil }, api: { audience: evil, name: evil } };
   content.profiles[evil] = { domain: 'evil.example', app: { clientId: evil, name: evil }, production: true };
@@ -434,6 +462,26 @@ describe('a command that runs until Ctrl-C', () => {
       // biome-ignore lint/suspicious/noControlCharactersInRegex: what is watched is written over
       for (const text of [stdout.replaceAll(/\u001b\[\d*[AJK]|\r/g, ''), stderr]) expectHarmless(text, false);
     }
+  });
+});
+
+describe.each(Object.keys(modes) as (keyof typeof modes)[])('the log of hostile requests %s', (mode) => {
+  it('is harmless', async () => {
+    const { machine, words } = await hostileMachine();
+    const begun = machine.printed('Ctrl-C');
+    const serving = machine.run('local', 'start', '--port', '0');
+    await begun;
+    const url = `http://localhost:${new URL((await machine.done('local', 'show', '--json')).json.issuer).port}`;
+    const headers = { 'content-type': 'application/json', origin: 'https://evil.example' };
+    const body = { client_id: words.CLIENT, audience: evil, scope: evil };
+    for (const members of [body, { ...body, audience: words.AUDIENCE }, { ...body, client_id: evil }]) {
+      await fetch(`${url}/anonymous/token`, { method: 'POST', headers, body: JSON.stringify(members) });
+    }
+    await fetch(`${url}/${encodeURIComponent(evil)}/##vso[x]`);
+    const { stdout } = await runLine(machine, 'local logs', [], mode);
+    expect(stdout).toContain('PWNED');
+    machine.interrupt();
+    expectHarmless((await serving).stderr, machine.terminal.colour);
   });
 });
 

@@ -7,7 +7,7 @@ import { newHome, runShell } from '../support/bin.ts';
 
 const urlLists = ['app origins', 'app callbacks', 'app logout-urls'];
 // Commands that disable or delete things run last, and before them those that list what others added. Those that run until
-// Ctrl-C have their own tests.
+// Ctrl-C, or need what does, have their own tests.
 const last = [
   ...urlLists.map((noun) => `${noun} list`),
   ...urlLists.map((noun) => `${noun} remove`),
@@ -17,7 +17,7 @@ const last = [
   'local reset',
 ];
 const onEa = ['token transfer', 'tenant set-cookie'];
-const endless = ['local start', 'token watch'];
+const endless = ['local start', 'local logs', 'token watch'];
 const paths = Object.keys(commands).filter((path) => !endless.includes(path) && !onEa.includes(path));
 const order = [...paths.filter((path) => !last.includes(path)), ...last];
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -32,6 +32,32 @@ console.log(JSON.stringify({ sub: claims.sub, valid: good.valid, same: good.clai
 `;
 
 const names = 'createSession, decodeToken, isAnonError, verifyToken';
+
+const localJob = `
+const tenant = await startLocalTenant({ https: true, autoLogin: 'jane@example.com' });
+const failure = await tenant.createUser({ email: 'nobody' }).catch((error) => error);
+await tenant.createUser({ email: 'jane@example.com' });
+const action = await tenant.addAction('post-login', 'discount.js', { secrets: { PERCENT: '10' } });
+const [client_id, redirect_uri, code_verifier] = [tenant.clientId, 'http://localhost:3000/', 'v'.repeat(43)];
+const query = { response_type: 'code', client_id, redirect_uri, scope: 'openid', code_challenge: code_verifier, code_challenge_method: 'plain' };
+const page = await tenant.fetch('/authorize?' + new URLSearchParams(query));
+const code = new URL(page.headers.get('location')).searchParams.get('code');
+const body = new URLSearchParams({ grant_type: 'authorization_code', client_id, redirect_uri, code, code_verifier });
+const { id_token } = await (await tenant.fetch('/oauth/token', { method: 'POST', body })).json();
+const { claims } = await decodeToken(id_token);
+console.log(isAnonError(failure) && failure.code === 'usage', claims['https://shop.example/discount'] === '10', action.name);
+await tenant[Symbol.asyncDispose]();
+`;
+
+const localPrograms = {
+  'local.mjs': `import { decodeToken } from 'anon-cli';import { isAnonError, startLocalTenant } from 'anon-cli/local';${localJob}`,
+  'local.cjs': `const { decodeToken } = require('anon-cli');const { isAnonError, startLocalTenant } = require('anon-cli/local');
+(async () => {${localJob}})();`,
+};
+
+const discount = `exports.onExecutePostLogin = async (event, api) => {
+  api.idToken.setCustomClaim('https://shop.example/discount', event.secrets.PERCENT);
+};`;
 
 describe('the library', () => {
   it('creates, decodes and verifies guest tokens, in ESM and in CommonJS', async () => {
@@ -67,11 +93,25 @@ describe('the library', () => {
     expect(stdout).toMatch(/^read:catalog write:cart 86400\nanon\|\S+ not_checked\nnot_authorised \S.+\n$/);
   });
 
-  it('does nothing when it is imported', async () => {
+  it('starts a local tenant as docs/library.md shows, and the process ends by itself', async () => {
+    const blocks = [...readFileSync('docs/library.md', 'utf8').matchAll(/^```js\n([\s\S]+?)^```$/gm)];
+    const files = { 'shown.mjs': blocks[1]?.[1] ?? '', 'discount.js': discount, ...localPrograms };
+    const folder = consumer(files);
+    const env = { PATH: process.env.PATH, HOME: folder };
+    const { stdout, stderr } = await execute(process.execPath, ['shown.mjs'], { cwd: folder, env });
+    expect({ stdout, stderr }).toEqual({ stdout: 'true\nfalse\ntrue\n', stderr: '' });
+    for (const program of Object.keys(localPrograms)) {
+      const ran = await execute(process.execPath, [program], { cwd: folder, env });
+      expect({ program, ...ran }).toEqual({ program, stdout: 'true true discount\n', stderr: '' });
+    }
+    expect(readdirSync(folder).sort()).toEqual(['node_modules', ...Object.keys(files)].sort());
+  });
+
+  it.each(['anon-cli', 'anon-cli/local'])('does nothing when %s is imported', async (entry) => {
     const folder = consumer({
       'bare.cjs': `
 const before = new Set(Object.keys(globalThis));
-require('anon-cli');
+require('${entry}');
 const added = Object.keys(globalThis).filter((name) => !before.has(name));
 console.log(JSON.stringify({ added, handles: process.getActiveResourcesInfo() , listeners: process.listenerCount('SIGINT') }));`,
     });
@@ -93,9 +133,17 @@ export async function test(): Promise<string> {
   return valid && decoded.signature?.state === 'verified' ? 'good' : 'bad';
 }`;
     const imports = `import { createSession, type DecodedToken, decodeToken, type GuestTokens, verifyToken } from 'anon-cli';`;
+    const local = `import { type LocalTenant, startLocalTenant } from 'anon-cli/local';
+export async function test(): Promise<string> {
+  await using tenant: LocalTenant = await startLocalTenant({ edition: 'ea', clock: { frozen: true } });
+  const { guest } = await tenant.requests.next({ path: '/anonymous/token', status: 200 }, { timeoutMs: 10 });
+  // @ts-expect-error A kind is required.
+  await tenant.mint({ expired: true });
+  return guest ?? (await tenant.mint({ kind: 'session_token', claims: { exp: undefined } }));
+}`;
     const folder = consumer({
-      'esm.mts': `${imports}${use}`,
-      'commonjs.cts': `${imports}${use}`,
+      ...{ 'esm.mts': `${imports}${use}`, 'commonjs.cts': `${imports}${use}` },
+      ...{ 'local.mts': local, 'local.cts': local },
       'examples.mts': `import type { ${types.join(', ')} } from 'anon-cli';\n${values.join('\n')}`,
       'tsconfig.json': JSON.stringify({
         compilerOptions: {
@@ -114,9 +162,11 @@ export async function test(): Promise<string> {
   it('is in the package with its types and pages, also for older module resolution', async () => {
     const packed = await execute('npm', ['pack', '--dry-run', '--json', '--ignore-scripts']);
     const files = JSON.parse(packed.stdout)[0].files.map(({ path }: { path: string }) => path);
-    const { main, types } = JSON.parse(readFileSync('package.json', 'utf8'));
+    const { main, types, exports } = JSON.parse(readFileSync('package.json', 'utf8'));
     const pages = [...readFileSync('README.md', 'utf8').matchAll(/\]\((docs\/[^)#]+)/g)].map(([, path]) => path);
-    const wanted = [main, types].map((path: string) => path.replace('./', ''));
+    const wanted = [main, types, ...Object.values<string>(exports['./local'])].map((path: string) =>
+      path.replace('./', ''),
+    );
     expect(pages.length).toBeGreaterThan(3);
     expect(files).toEqual(expect.arrayContaining([...wanted, ...pages]));
     expect(files.filter((path: string) => !/^(bin|dist|docs)\/|^[\w.]+$/.test(path))).toEqual([]);

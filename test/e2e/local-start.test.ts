@@ -1,9 +1,11 @@
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { homeAfter, newHome, run, start } from '../support/bin.ts';
-import { jsonOf, serve } from '../support/local-server.ts';
+import { jsonOf, type Served, serve } from '../support/local-server.ts';
 import { rawConnection, statusOf } from '../support/raw-http.ts';
 
 const audience = 'https://api.shop.example';
@@ -212,6 +214,29 @@ describe('local start', () => {
       stdout: '',
       stderr: `error: Port ${port} is in use${place}.\nhint:  Choose another: --port 4401\n`,
     });
+  });
+
+  it("has the time that another process gives the tenant's clock, from the next request on", async () => {
+    const home = newHome();
+    const { url, stdout } = await serve(home);
+    const year = async () =>
+      new Date((await fetch(`${url}/.well-known/jwks.json`)).headers.get('date') ?? '').getFullYear();
+    await run(home, ['local', 'clock', 'set', '2042-06-01']);
+    expect(await year()).toBe(2042);
+    const { control_url, control_token } = JSON.parse(stdout);
+    const headers = { authorization: `Bearer ${control_token}`, 'content-type': 'application/json' };
+    const change = { method: 'POST', headers, body: '{"set":"2043-06-01"}' };
+    expect((await fetch(`${control_url}/clock`, change)).status).toBe(200);
+    expect((await jsonOf<{ now: string }>(home, ['local', 'clock'])).now).toMatch(/^2043-06-01/);
+  });
+
+  it('tells local env of its control endpoints until it is killed', async () => {
+    const home = newHome();
+    const { control_token, stop } = (await serve(home)) as Served & { control_token: string };
+    expect(await jsonOf(home, ['local', 'env'])).toMatchObject({ control_token });
+    await stop('SIGKILL');
+    expect(await jsonOf(home, ['local', 'env'])).not.toHaveProperty('control_token');
+    expect(readdirSync(join(home, '.local', 'share', 'anon-cli', 'control'))).toEqual([]);
   });
 
   it('returns 429 over its rate limit', async () => {

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { RequestRing } from '../../src/local/control/request-ring.ts';
 import { routes } from '../../src/local/responder.ts';
+import { controlRoutes } from '../../src/local/routes/control.ts';
 import { sequenceOfBytes } from '../support/local.ts';
 import { memoryStore } from '../support/memory-store.ts';
 
@@ -55,6 +57,7 @@ const about: Readonly<Record<string, readonly [string, string]>> = {
   '/api/v2/users': ['doc', '`sort`; of searches (`q`) only one for an e-mail address'],
   '/api/v2/users/{id}': ['doc', ''],
   '/api/v2/users-by-email': ['doc', ''],
+  '/_anon/clock': ['ours', "shows and moves the tenant's clock: see [Its clock](#its-clock)"],
 };
 
 const tableForm = /\| methods \| path \| as sure as \| \|\n[\s\S]*?\n\n/;
@@ -63,7 +66,8 @@ const tableForm = /\| methods \| path \| as sure as \| \|\n[\s\S]*?\n\n/;
 function table(): string {
   const { guests, others } = routes({ store: memoryStore(), random: sequenceOfBytes() }, { clock: () => 0 });
   const served = new Map<string, Set<string>>();
-  for (const { method, path: pattern } of [...guests.routes, ...others.routes]) {
+  const control = controlRoutes({ store: memoryStore(), ring: new RequestRing(), served: [] });
+  for (const { method, path: pattern } of [...guests.routes, ...others.routes, ...control.routes]) {
     // Middleware, and what refuses everything else.
     if (method === 'ALL') continue;
     const path = pattern.replaceAll(/:(\w+)/g, '{$1}');

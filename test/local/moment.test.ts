@@ -34,6 +34,7 @@ describe.each(['preview', 'ea'] as const)('one request for guest tokens, edition
         'get tenant settings',
         'get key current',
         'find resource_server is_system',
+        'find fault any',
         `get client ${app.client_id}`,
         'find resource_server identifier',
         ...(edition === 'ea' ? ['find client_grant access'] : []),

@@ -29,6 +29,7 @@ describe.each<EditionName>(['preview', 'ea'])('what edition %s reports of a requ
     const about = {
       ...{ method: 'POST', path: '/anonymous/token', status: 200 },
       ...{ clientId: app.client_id, app: 'web', audience: api.identifier, guest: expect.stringMatching(/^anon[|@]/) },
+      tokens: expect.anything(),
     };
     expect(served).toEqual([
       { ...about, session: 'created' },
@@ -63,7 +64,7 @@ it('reports the client of a Management API token', async () => {
   const { client_id: clientId } = tenant.admin;
   expect(served.map(withoutUndefined)).toEqual([
     expect.objectContaining({ path: '/oauth/token', status: 200, clientId, app: 'All Applications' }),
-    { method: 'GET', path: '/api/v2/clients', status: 200, clientId },
+    { method: 'GET', path: '/api/v2/clients', status: 200, clientId, tokens: [expect.anything()] },
   ]);
 });
 

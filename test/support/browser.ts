@@ -18,6 +18,11 @@ function installed(program: keyof typeof packages): string {
   return now;
 }
 
+/** The path of Chromium's program. */
+export function chromiumProgram(): string {
+  return installed('chromium');
+}
+
 function onPath(program: string): string | undefined {
   const paths = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, program));
   return paths.find((path) => existsSync(path));

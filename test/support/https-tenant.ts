@@ -5,6 +5,7 @@ import { Agent, fetch as undiciFetch } from 'undici';
 import { onTestFinished } from 'vitest';
 import { type CertificatePorts, localAuthority } from '../../src/io/certificates/authority.ts';
 import { serverCertificate } from '../../src/io/certificates/server-certificate.ts';
+import type { ControlAccess } from '../../src/local/control/access.ts';
 import { listen } from '../../src/local/http/listen.ts';
 import type { TlsCertificate } from '../../src/local/http/tls.ts';
 import type { EditionName } from '../../src/wire/edition/edition.ts';
@@ -22,6 +23,7 @@ export interface HttpsTenant extends TestTenant {
 }
 
 interface Members {
+  readonly control?: ControlAccess;
   readonly settings?: JsonObject;
   readonly app?: JsonObject;
 }
@@ -64,7 +66,7 @@ export async function httpsTenant(edition: EditionName, members: Members = {}): 
   const { path, certificate } = await testAuthority();
   const served = await testCertificate();
   let handle: TestTenant['handle'] = async () => new Response(null, { status: 500 });
-  const listening = await listen((request) => handle(request), 0, { certificate: async () => served });
+  const listening = await listen((...asked) => handle(...asked), 0, { certificate: async () => served });
   onTestFinished(() => listening.close());
   const domain = `localhost:${listening.port}`;
   const tenant = await openTenant({ ...members, edition, domain, clock: movableClock(Date.now()) });

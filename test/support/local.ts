@@ -100,6 +100,8 @@ export async function testTenant(doors: Doors = {}): Promise<TestTenant> {
     get issuer() {
       return tenant.issuer;
     },
+    now: tenant.now,
+    movedClock: tenant.movedClock,
     ready: tenant.ready,
     warmUp: tenant.warmUp,
     handle: tenant.handle,

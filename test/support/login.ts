@@ -1,6 +1,7 @@
 import type { Authorization } from '../../src/local/login/authorization.ts';
-import { writeCode } from '../../src/local/login/code.ts';
+import { newCode, putCode } from '../../src/local/login/code.ts';
 import type { CodeChallenge } from '../../src/local/login/code-challenge.ts';
+import { prune } from '../../src/local/login/prune.ts';
 import type { Moment, TenantScope } from '../../src/local/scope.ts';
 import { readMoment } from '../../src/local/state/moment.ts';
 import type { JsonObject } from '../../src/wire/schema.ts';
@@ -51,8 +52,7 @@ export async function loginTenant(options: Parameters<typeof openTenant>[0] = {}
   const clientId = tenant.app.client_id;
 
   async function moment(): Promise<Moment> {
-    const nowSeconds = Math.floor(tenant.clock() / 1000);
-    const read = await readMoment(tenant.store, { nowSeconds, issuer: tenant.issuer });
+    const read = await readMoment(tenant.store, { machineMs: tenant.clock(), issuer: tenant.issuer });
     if (!read) throw new Error('the state is empty');
     return read;
   }
@@ -68,13 +68,18 @@ export async function loginTenant(options: Parameters<typeof openTenant>[0] = {}
     claims: { idToken: {}, accessToken: {} },
     ...members,
   });
-  const code: LoginTenant['code'] = async ({ authorization: members, ...others } = {}) =>
-    writeCode(scope, await moment(), {
+  const code: LoginTenant['code'] = async ({ authorization: members, ...others } = {}) => {
+    const now = await moment();
+    const { text, document } = newCode(scope, now, {
       authorization: authorization(members),
       redirectUri: callback,
       codeChallenge: challenge,
       ...others,
     });
+    await tenant.store.write((writer) => putCode(writer, document));
+    await prune(tenant.store, now);
+    return text;
+  };
   const redeem: LoginTenant['redeem'] = async (members, codeOptions) =>
     tenant.send('POST', '/oauth/token', {
       json: {

@@ -49,7 +49,7 @@ async function runQuickstart(context: Context, options: GlobalOptions): Promise<
   // In editions that set metadata only at creation, the session starts with it and is then renewed.
   const { updatesMetadata } = await editionOf(tenant);
   const [first, second] = updatesMetadata ? [undefined, metadata] : [metadata, undefined];
-  const ports = tokenPorts(context);
+  const ports = tokenPorts(context, tenant);
   const { explain } = ports;
   const created = await createSession(tenant, { ...request, metadata: first, userId: undefined }, explain);
   const guest = guestIdOf(await decodeTokens(tenant, created));

@@ -1,3 +1,4 @@
+import type { Clock } from '../../domain/clock.ts';
 import type { Profile } from '../../domain/profile/profile.ts';
 import { getReadable } from '../../domain/session/find.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
@@ -43,11 +44,16 @@ async function printStatus(context: Context, options: GlobalOptions): Promise<vo
         : null,
     session: await currentSession(context, profile),
   };
-  const nowMs = context.clock.now();
+  const nowMs = (await clockOf(context, profile)).now();
   printResult(context, options, {
     data: statusData(status, nowMs),
     human: (paint) => renderStatus(paint, status, nowMs),
   });
+}
+
+/** A database is not asked: this command reads only this machine. */
+async function clockOf(context: Context, profile: Profile): Promise<Pick<Clock, 'now'>> {
+  return profile.database === undefined ? context.clockOf(profile) : context.clock;
 }
 
 /** The edition that commands use there. The local tenant has its own, whatever is requested. */

@@ -28,7 +28,7 @@ export async function liveNames(lookUp: LookUp, fits: (text: string) => boolean,
   if (lookUp.kind === 'user') return candidates({ users: await localUserNames(world) });
   const { profile } = await selectProfile(quietContext(world), options);
   if (lookUp.kind === 'session') return candidates({ sessions: await savedSessionNames(quietContext(world), profile) });
-  if (lookUp.kind === 'action' && profile.domain !== undefined) return [];
+  if (['action', 'fault'].includes(lookUp.kind) && profile.domain !== undefined) return [];
   if (profile.domain === undefined) return candidates({ profile, ...(await inLocalTenant(world, profile, lookUp)) });
   const apps: NamedApp[] = [];
   const apis: NamedApi[] = [];
@@ -81,7 +81,7 @@ async function inLocalTenant(world: World, profile: Profile, { kind, app, ...ask
     const apps = namedApps(names.clients);
     const body = isUrlList(kind) ? names.clients.find(({ client_id }) => client_id === idOf(apps, app)) : undefined;
     const urls = body && isUrlList(kind) ? removableUrls({ body }, kind) : [];
-    found = { apps, apis: namedApis(names.resourceServers), urls, actions: names.actions };
+    found = { apps, apis: namedApis(names.resourceServers), urls, actions: names.actions, faults: names.faults };
   };
   // A database may be far away.
   await ('file' in state ? lookUp() : withinTime(limitMs, lookUp));
@@ -135,7 +135,7 @@ function quietContext(world: World, signal = new AbortController().signal): Cont
     },
   };
   const quiet: World = { ...world, terminal, clock, readOnly: true, signal: () => signal, confirm: async () => false };
-  return createContext(quiet, { warn() {}, debug() {} });
+  return createContext(quiet, { warn() {}, aside() {}, debug() {} });
 }
 
 /** What was looked up; kinds that were not asked for are missing. */
@@ -149,6 +149,8 @@ export interface Found {
   readonly apis?: readonly NamedApi[];
   /** The Actions of the local tenant. */
   readonly actions?: readonly { readonly id: string; readonly name: string; readonly trigger: string }[];
+  /** Its faults. */
+  readonly faults?: readonly { readonly name: string; readonly route: string }[];
   /** The URLs of an application. */
   readonly urls?: readonly string[];
 }
@@ -170,6 +172,7 @@ function candidatesOf({ kind, api, prefix }: LookUp, found: Found): readonly Can
   if (kind === 'app') return appCandidates(found.apps ?? [], prefix);
   if (kind === 'api') return apiCandidates(found.apis ?? [], prefix);
   if (kind === 'action') return actionCandidates(found.actions ?? []);
+  if (kind === 'fault') return faultCandidates(found.faults ?? []);
   if (isUrlList(kind)) return [...new Set(found.urls)].filter(typeable).map((text) => ({ text, about: '' }));
   return scopeCandidates(found, api);
 }
@@ -189,6 +192,10 @@ function actionCandidates(actions: NonNullable<Found['actions']>): Candidate[] {
   return actions
     .map(({ id, name, trigger }) => ({ text: alone(name) ? name : id, about: trigger }))
     .filter(({ text }) => typeable(text));
+}
+
+function faultCandidates(faults: NonNullable<Found['faults']>): Candidate[] {
+  return faults.map(({ name, route }) => ({ text: name, about: route })).filter(({ text }) => typeable(text));
 }
 
 /** By name; by id if the name is ambiguous or cannot be typed, or if the typed prefix matches the id. */

@@ -1,3 +1,4 @@
+import type { Clock } from '../../domain/clock.ts';
 import type { SavedSession } from '../../domain/session/saved-session.ts';
 import { type DecodedToken, decodeToken, inspectToken } from '../../domain/token/decode.ts';
 import { type FoundToken, findTokens } from '../../domain/token/find.ts';
@@ -81,6 +82,14 @@ export function decodeAll(
       return { ...found, decoded: await decode({ clock, keys }, found.token) };
     }),
   );
+}
+
+/** The clock of the tenant whose keys fit one of the tokens, otherwise this machine's. */
+export function clockOf({ clock }: Context, keys: KeyRing, tokens: readonly GivenToken[]): Pick<Clock, 'now'> {
+  const fit = tokens.some(
+    ({ decoded: { signature, claims, seal } }) => signature?.state === 'verified' || (seal && claims),
+  );
+  return (fit ? keys.clock?.() : undefined) ?? clock;
 }
 
 /** The keys to check and decrypt with: those of the given file, or else the local tenant's. */

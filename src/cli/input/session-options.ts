@@ -1,3 +1,4 @@
+import type { TenantConnection } from '../../domain/exchange/connection.ts';
 import { explainRefusal } from '../../domain/gates/explain-refusal.ts';
 import type { Profile } from '../../domain/profile/profile.ts';
 import type { SaveAs } from '../../domain/session/create.ts';
@@ -5,7 +6,9 @@ import { checkSessionName, defaultSessionName } from '../../domain/session/saved
 import type { SessionPorts, SessionTarget, TokenPorts } from '../../domain/session/target.ts';
 import { AnonError } from '../../errors.ts';
 import type { OptionValues } from '../options/definition.ts';
+import { sayClock } from '../output/moved-clock.ts';
 import { printable } from '../render/printable.ts';
+import type { Access } from '../tenant/access.ts';
 import type { Context } from '../world/context.ts';
 
 /** For commands that save sessions. */
@@ -16,14 +19,18 @@ export const saveOptions = { '--session <session>': 'use this session, not the c
 
 export type SaveOptions = OptionValues<typeof saveOptions>;
 
-/** The ports that the domain's token functions need. */
-export function tokenPorts({ clock, warn }: Pick<Context, 'clock' | 'warn'>): TokenPorts {
-  return { clock, warn: (message) => warn(printable(message)), explain: explainRefusal };
+/** The ports that the domain's token functions need. Says on stderr when the tenant's clock decides, and not this machine's. */
+export function tokenPorts(
+  context: Pick<Context, 'warn' | 'aside'>,
+  tenant: Pick<TenantConnection, 'clock' | 'movedClock'>,
+): TokenPorts {
+  sayClock(context, tenant);
+  return { clock: tenant.clock, warn: (message) => context.warn(printable(message)), explain: explainRefusal };
 }
 
 /** The same with the saved sessions of a profile. */
-export async function sessionPorts(context: Context, profile: Profile): Promise<SessionPorts> {
-  return { ...tokenPorts(context), sessions: await context.sessions(profile) };
+export async function sessionPorts(context: Context, { tenant, profile }: Access): Promise<SessionPorts> {
+  return { ...tokenPorts(context, tenant), sessions: await context.sessions(profile) };
 }
 
 /** The session that is named, by default the profile's current one. @throws {AnonError} `usage` */

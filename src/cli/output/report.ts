@@ -2,6 +2,7 @@ import { redactTokens } from '../../domain/exchange/redact.ts';
 import { AnonError, isAnonError } from '../../errors.ts';
 import type { Terminal } from '../../io/terminal/terminal.ts';
 import { exitCodeOf } from '../exit-code.ts';
+import { notePaint } from '../render/paint.ts';
 import { printable, printableLines } from '../render/printable.ts';
 import { behind } from '../render/wrapped.ts';
 
@@ -18,6 +19,8 @@ export interface Report {
   readonly terminal: Terminal;
   /** Something the user should know although the command succeeds. */
   warn(message: string): void;
+  /** A dim line: what a result is to be read with. One of the warnings with `--json`. */
+  aside(message: string): void;
   /** A line of `--debug`. */
   debug(line: string): void;
   /** Writes what is left to write once the command has succeeded or failed, and returns the exit code. */
@@ -27,14 +30,22 @@ export interface Report {
 /** For people: writes everything when it happens. */
 export function reportForPeople({ terminal }: Pick<ReportWorld, 'terminal'>): Report {
   const warned = new Set<string>();
+  const once = (message: string, write: () => void) => {
+    // A command may find the same problem twice.
+    if (warned.has(message)) return;
+    warned.add(message);
+    write();
+  };
   return {
     terminal,
+    aside(message) {
+      once(message, () => terminal.note(notePaint(terminal).dim(`${printable(message)}\n`)));
+    },
     warn(message) {
-      // A command may find the same problem twice.
-      if (warned.has(message)) return;
-      warned.add(message);
-      const line = behind('warning: ', printable(redactTokens(message)), terminal.noteColumns);
-      terminal.note(printableLines(line));
+      once(message, () => {
+        const line = behind('warning: ', printable(redactTokens(message)), terminal.noteColumns);
+        terminal.note(printableLines(line));
+      });
     },
     debug: (line) => terminal.note(`debug: ${printable(line)}\n`),
     async end(thrown) {
@@ -72,6 +83,9 @@ export function reportAsJson({ terminal, nodeWarnings }: ReportWorld): Report {
     warn(message) {
       const text = redactTokens(message);
       if (!warnings.includes(text)) warnings.push(text);
+    },
+    aside(message) {
+      if (!warnings.includes(message)) warnings.push(message);
     },
     debug(line) {
       debug.push(line);

@@ -78,6 +78,7 @@ const valuesByPlaceholder: Readonly<Record<string, Values>> = {
   session: { live: 'session' },
   user: { live: 'user' },
   action: { live: 'action' },
+  fault: { live: 'fault' },
   file: { file: true },
 };
 

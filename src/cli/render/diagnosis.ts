@@ -90,6 +90,8 @@ export function diagnosisData({ ok, verdict, tenant, app, api, scopes, checks }:
 
 /** How far this machine's clock is behind the tenant's; 0 for a difference too small to matter, null if unknown. */
 function offsetSeconds(tenant: Diagnosis['tenant']): number | null {
+  const moved = tenant.movedClock?.();
+  if (moved) return moved.offset_seconds;
   const offsetMs = tenant.time.offsetMs();
   if (offsetMs === undefined) return null;
   return clockDifference(tenant) === undefined ? 0 : offsetMs / 1000;

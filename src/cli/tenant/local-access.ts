@@ -8,8 +8,8 @@ import { type Access, requestedEdition, selectProfile } from './access.ts';
 import { transportOf } from './transport.ts';
 
 /**
- * Connects to the local tenant, whatever the current profile is. `place` replaces the saved choice of its state; what the profile
- * has saved does not belong to a state in memory.
+ * Connects to the local tenant, whatever the current profile is, without its faults: they are for apps, and for commands that use it
+ * like any tenant. `place` replaces the saved choice of its state; what the profile has saved does not belong to a state in memory.
  */
 export async function accessLocalTenant(
   context: Context,
@@ -32,7 +32,7 @@ export async function accessLocalTenant(
 
 function connection(context: Context, options: GlobalOptions) {
   const transport = { ...transportOf(options, context.env), debug: false };
-  return { selection: '', edition: requestedEdition(context, options), transport };
+  return { selection: '', edition: requestedEdition(context, options), transport, faultless: true } as const;
 }
 
 /** The same for a command about what only the local tenant has. @throws as {@link refuseOtherTenants} */

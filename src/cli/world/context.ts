@@ -43,6 +43,8 @@ export interface Context {
   readonly timer: Timer | undefined;
   /** Reports something that doesn't make the command fail. */
   warn(message: string): void;
+  /** A dim line on stderr: what a result is to be read with. */
+  aside(message: string): void;
   /** The text of a file that the user named, at most 16 MB by default. */
   readFile(path: string, limitBytes?: number): Promise<string>;
   /** Creates a file that the user named, for the user alone. */
@@ -73,6 +75,11 @@ export interface Context {
    * one; a database is not asked.
    */
   withEdition(profile: Profile, asked?: EditionName): Promise<Profile>;
+  /**
+   * The clock that a profile's sessions and tokens are judged by, without a connection: the local tenant's, which is then said
+   * on stderr, or this machine's.
+   */
+  clockOf(profile: Pick<Profile, 'domain' | 'database'>): Promise<Pick<Clock, 'now'>>;
   /** The saved sessions of a profile; for the local tenant, those of its state in `database`. */
   sessions(profile: Pick<Profile, 'name' | 'domain' | 'secrets' | 'database'>): Promise<SessionStore>;
   /** The saved secrets of all profiles in a place. */
@@ -94,6 +101,8 @@ export interface Context {
       memory?: MemoryState | undefined;
       /** Replaces the signal of Ctrl-C. */
       signal?: AbortSignal;
+      /** For the local tenant: without its faults and limits. */
+      faultless?: true;
     },
   ): Promise<TenantConnection>;
   /** The local tenant's keys, for decoding offline in `edition`. */

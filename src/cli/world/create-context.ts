@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { TenantConnection } from '../../domain/exchange/connection.ts';
 import { tenantTime } from '../../domain/exchange/tenant-time.ts';
-import { addressOf, originOf, sameHost } from '../../domain/profile/address.ts';
+import { addressOf, loopback, originOf, sameHost } from '../../domain/profile/address.ts';
 import { localProfileName } from '../../domain/profile/name.ts';
 import type { ProfileStore } from '../../domain/profile/profile.ts';
 import { defaultSessionName } from '../../domain/session/saved-session.ts';
@@ -12,14 +12,16 @@ import type { StateAddress } from '../../io/embedded/state-address.ts';
 import { keepPrivate } from '../../io/files/private-mode.ts';
 import { retryPolicy } from '../../io/terminal/waiting.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
+import type { ClockReading } from '../../wire/tenant-clock.ts';
 import type { Printing } from '../output/formats.ts';
 import type { Report } from '../output/report.ts';
+import { clockNote } from '../render/clock-note.ts';
 import type { Context, Transport, World } from './context.ts';
 import { environmentOf } from './environment.ts';
 import { type DatabaseChoice, localState, profileFor } from './local-state.ts';
 import { secretStores } from './secret-stores.ts';
 
-export function createContext(world: World, { warn, debug }: Pick<Report, 'warn' | 'debug'>): Context {
+export function createContext(world: World, { warn, aside, debug }: Pick<Report, 'warn' | 'aside' | 'debug'>): Context {
   const { clock, terminal, timer, readOnly } = world;
   const env = environmentOf(world.env);
   const now = () => clock.now();
@@ -110,6 +112,7 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
     timer,
     env,
     warn,
+    aside,
     printing,
     ending,
     get signal() {
@@ -149,6 +152,14 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
       const { localEdition } = await import('../../io/embedded/names.ts');
       return { ...profile, edition: await localEdition(() => stateOf({ saved: async () => profile.database }), asked) };
     },
+    async clockOf({ domain, database }) {
+      if (domain !== undefined) return clock;
+      const { localClock } = await import('../../io/embedded/local-clock.ts');
+      const moved = await localClock(() => stateOf({ saved: async () => database }), warn);
+      if (!moved) return clock;
+      aside(clockNote(moved.readingAt(now())));
+      return { now: () => moved.timeAt(now()) };
+    },
     secrets,
     secretsOf,
     secretPlace,
@@ -171,16 +182,17 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
         ...{ now, warn, readOnly },
       });
     },
-    async connect(profile, { selection, edition, transport, management: given, database, memory, signal }) {
-      const { maxWaitMs, silent } = transport;
+    async connect(profile, { selection, edition, transport, management: given, database, memory, signal, faultless }) {
+      const { maxWaitMs, silent, timeoutMs } = transport;
       const waits = retryPolicy(maxWaitMs, { clock, terminal }, silent);
-      const common = { profile: profile.name, selection, clock, time: tenantTime(clock), retry: waits, warn };
+      const common = { profile: profile.name, selection, clock, retry: waits, warn };
       const { domain } = profile;
       if (domain === undefined) {
         const { connectLocal } = await import('../../io/embedded/tenant.ts');
         const state = memory ?? (await stateOf({ given: database, saved: async () => profile.database }));
         const ports = await localPorts(state);
-        return observed(await connectLocal(ports, common, edition), transport);
+        const locally = { ...common, timeBy: tenantTime };
+        return observed(await connectLocal(ports, locally, { edition, faultless, timeoutMs }), transport);
       }
       const [{ connectRemote }, { managementAccess }] = await Promise.all([
         import('../../io/http/http.ts'),
@@ -190,11 +202,12 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
         if (profile.adHoc || readOnly) return;
         await (await profiles()).change(profile.name, (before) => before && { ...before, edition: found });
       };
+      const mayHaveAnyTime = loopback.test(new URL(addressOf(domain).issuer).hostname);
       const caFile = transport.caFile ? await certificates(transport.caFile) : undefined;
       const management = given ?? managementAccess({ env, readFile, warn }, profile, () => secretsOf(profile));
       const remote = connectRemote(
         profile,
-        { ...common, ...addressOf(domain), management, saveEdition },
+        { ...common, time: tenantTime(clock, { mayHaveAnyTime }), ...addressOf(domain), management, saveEdition },
         { env, signal: signal ?? world.signal(), caFile },
         transport.timeoutMs,
       );
@@ -202,7 +215,8 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
       return observed(edition ? { ...waiting, edition } : waiting, transport);
     },
     async localKeys(edition) {
-      return localKeyRing(stateIfAny, warn, edition);
+      const onMoved = (reading: ClockReading) => aside(clockNote(reading));
+      return localKeyRing(stateIfAny, warn, edition, { now, onMoved });
     },
     async keyCache() {
       return (await import('../../io/store/caches.ts')).keyCache({ folders: await folders(), now, warn });

@@ -1,4 +1,5 @@
 import type { EditionName } from '../../wire/edition/edition.ts';
+import type { ClockReading } from '../../wire/tenant-clock.ts';
 import type { Clock } from '../clock.ts';
 import type { Fetch } from './http.ts';
 import type { ManagementAccess } from './management/credentials.ts';
@@ -18,6 +19,8 @@ export interface TenantConnection {
   readonly fetch: Fetch;
   readonly clock: Clock;
   readonly time: TenantTime;
+  /** For the local tenant: its clock, which is then `clock` too; undefined while it is this machine's. */
+  readonly movedClock?: (() => ClockReading | undefined) | undefined;
   readonly retry: RetryPolicy;
   /** Reports something the user should know although the command succeeds. */
   warn(message: string): void;

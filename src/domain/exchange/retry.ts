@@ -16,6 +16,8 @@ export interface RetryPolicy {
   readonly maxWaitMs: number;
   /** Waits, and reports a wait that the user should see; rejects with `interrupted` when the user stops the command. */
   wait(pause: Pause): Promise<void>;
+  /** The time by which waits are measured, where not by the tenant's clock: that may stand still. */
+  now?(): number;
   /** 0 to 1, so that clients refused at the same time don't all retry together. */
   random(): number;
 }

@@ -23,15 +23,19 @@ const maxDifferenceMs = 400 * 86_400_000;
 /** `Sun, 06 Nov 1994 08:49:37 GMT`, the one form that servers send. @see RFC 9110, section 5.6.7 */
 const httpDate = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
-/** The tenant's clock, derived from the `Date` of its answers. The latest answer counts. */
-export function tenantTime(clock: Pick<Clock, 'now'>): TenantTime {
+/**
+ * The tenant's clock, derived from the `Date` of its answers. The latest answer counts. A tenant on this machine may have any time:
+ * a local tenant's clock can be moved.
+ */
+export function tenantTime(clock: Pick<Clock, 'now'>, { mayHaveAnyTime = false } = {}): TenantTime {
+  const mostMs = mayHaveAnyTime ? Number.POSITIVE_INFINITY : maxDifferenceMs;
   let latestMs: number | undefined;
   return {
     now: () => clock.now() + (latestMs ?? 0),
     offsetMs: () => latestMs && Math.trunc(latestMs / 1000) * 1000,
     learn(headers, sentAtMs) {
       const receivedAtMs = clock.now();
-      const date = dateOf(headers, receivedAtMs);
+      const date = dateOf(headers, receivedAtMs, mostMs);
       // A clock that was set back in the meantime measures nothing.
       if (date === undefined || receivedAtMs < sentAtMs) return;
       // The answer was made between the two, anywhere within its second, which explains small differences.
@@ -46,11 +50,11 @@ export function tenantTime(clock: Pick<Clock, 'now'>): TenantTime {
  * When an answer was made, by its server's clock, in milliseconds since 1970. Undefined when it has no `Date`, an
  * impossible one, or comes from a cache.
  */
-export function dateOf(headers: HttpAnswer['headers'], nowMs: number): number | undefined {
+export function dateOf(headers: HttpAnswer['headers'], nowMs: number, mostMs = maxDifferenceMs): number | undefined {
   const text = headers.get('date') ?? '';
   if (!httpDate.test(text) || Number(headers.get('age') ?? 0) !== 0) return undefined;
   const date = Date.parse(text);
-  return Math.abs(date - nowMs) <= maxDifferenceMs ? date : undefined;
+  return Math.abs(date - nowMs) <= mostMs ? date : undefined;
 }
 
 interface ClockSource {
@@ -72,7 +76,8 @@ export function clockSentence(tenant: ClockSource, consequence?: string): string
   return `Y${difference.slice(1)}${consequence ? `; ${consequence}` : ''}.`;
 }
 
-function durationText(seconds: number): string {
+/** `90 min`, `31 days`. */
+export function durationText(seconds: number): string {
   if (seconds < 90) return `${seconds} s`;
   const minutes = Math.round(seconds / 60);
   if (minutes < 60) return `${minutes} min`;

@@ -75,15 +75,17 @@ function decodeParts(ports: Ports, parts: TokenParts, depth: number): Promise<Re
 async function decodeSigned({ clock, keys }: Ports, parts: TokenParts): Promise<ReadToken> {
   const contents = parts.payload ?? new Uint8Array();
   const claims = jsonObjectIn(contents);
+  const signature = await checkSignature(keys, parts, claims);
+  const issuerClock = signature.state === 'verified' ? keys.clock?.() : undefined;
   return {
     form: 'jws',
     header: parts.header,
     claims,
     text: claims ? undefined : Buffer.from(contents).toString('utf8'),
-    signature: await checkSignature(keys, parts, claims),
+    signature,
     seal: undefined,
     inner: undefined,
-    ...timesOf(claims, clock),
+    ...timesOf(claims, issuerClock ?? clock),
     notes: notesOn(parts, claims && contents),
   };
 }
@@ -144,7 +146,7 @@ async function decodeEncrypted(ports: Ports, parts: TokenParts, depth: number): 
     claims,
     text: inner ? undefined : text,
     inner,
-    ...timesOf(claims, ports.clock),
+    ...timesOf(claims, ports.keys.clock?.() ?? ports.clock),
     notes: notesOn(parts, claims && opened.contents),
   };
 }

@@ -1,5 +1,6 @@
 import { keyProblem, publicKeyAlgorithms, signatureAlgorithms } from '../../jose/algorithms.ts';
 import type { Jwk, NamedKey } from '../../jose/jwk.ts';
+import type { Clock } from '../clock.ts';
 
 /** The keys for decoding a token: what they can't check or decrypt is left unchecked and encrypted. */
 export interface KeyRing {
@@ -7,6 +8,8 @@ export interface KeyRing {
   signatureKeys(token: { kid: string | undefined; issuer: string | undefined }): Promise<readonly NamedKey[]>;
   /** Keys that may decrypt a JWE. */
   sealKeys(): Promise<readonly NamedKey[]>;
+  /** For a token that these keys have verified or decrypted: its tenant's clock, if that differs from this machine's. */
+  clock?(): Pick<Clock, 'now'> | undefined;
 }
 
 /** For tokens whose signatures need no check. */

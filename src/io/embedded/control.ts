@@ -1,7 +1,11 @@
+import type { FaultControl } from '../../local/faults/control.ts';
 import type { Rehearsal, Rehearsed } from '../../local/rehearse.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
+import type { ClockChange, ClockReading } from '../../wire/tenant-clock.ts';
 import type { TenantExport } from '../../wire/tenant-export.ts';
+import { announcedControl, type ControlAddress } from './control-file.ts';
 import { type LocalActions, localActions } from './local-actions.ts';
+import { localFaults } from './local-faults.ts';
 import type { LocalPorts } from './ports.ts';
 import { type LocalServer, type ServeOptions, serveLocal } from './server.ts';
 import type { SavedState } from './state-address.ts';
@@ -22,11 +26,18 @@ export interface LocalControl {
    */
   reset(edition: EditionName | undefined): Promise<EditionName>;
   serve(options: ServeOptions): Promise<LocalServer>;
+  /** Where a running server of this user answers the control endpoints; undefined where none does. */
+  controlAddress(): Promise<ControlAddress | undefined>;
+  /** @throws as {@link describe} */
+  clock(edition: EditionName | undefined): Promise<ClockReading>;
+  /** Undefined, and nothing is changed, where the clock would leave the years that it may show. @throws as {@link describe} */
+  changeClock(change: ClockChange, edition: EditionName | undefined): Promise<ClockReading | undefined>;
   /** The whole state, secrets included. @throws {AnonError} `edition_unsupported` where the tenant uses another edition */
   export(edition: EditionName | undefined): Promise<TenantExport>;
   /** Replaces the whole state by a checked export; reports whether the tenant's keys changed with it. */
   import(file: TenantExport): Promise<{ readonly newKeys: boolean }>;
   readonly actions: LocalActions;
+  readonly faults: FaultControl;
   /** Whether nothing would be lost with the tenant, because it is new or nobody has changed it. */
   isFresh(): Promise<boolean>;
   /** Logs a user in, with and without a guest, in copies of the tenant: nothing of it stays. */
@@ -45,9 +56,13 @@ export function localControl(ports: LocalPorts<SavedState>): LocalControl {
       }),
     reset: (edition) => resetLocal(ports, edition),
     serve: (options) => serveLocal(ports, options),
+    controlAddress: async () => announcedControl(ports),
+    clock: (edition) => withLocal(ports, { edition }, (local) => local.clock()),
+    changeClock: (change, edition) => withLocal(ports, { edition }, (local) => local.changeClock(change)),
     export: (edition) => withLocal(ports, { edition }, (local) => local.exportState()),
     import: (file) => withLocal(ports, {}, (local) => local.importState(file)),
     actions: localActions(ports),
+    faults: localFaults(ports),
     isFresh: () => withLocal(ports, {}, (local) => local.isFresh()),
     rehearse: async (login) => (await import('./rehearsal.ts')).rehearseLogin(ports, login),
   };

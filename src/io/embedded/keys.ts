@@ -2,9 +2,17 @@ import type { KeyRing } from '../../domain/token/key-source.ts';
 import { isAnonError } from '../../errors.ts';
 import type { LocalKeys } from '../../local/state/read-state.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
+import type { ClockReading } from '../../wire/tenant-clock.ts';
 import { readState } from './reading.ts';
 import type { StateAddress } from './state-address.ts';
 import { editionMismatch } from './state-errors.ts';
+
+interface LocalTime {
+  /** This machine's. */
+  now(): number;
+  /** Called where the tenant's clock differs from it and is used. */
+  onMoved(reading: ClockReading): void;
+}
 
 /**
  * The local tenant's keys, for decoding offline. Empty where there is no local tenant, and with a warning where its
@@ -17,10 +25,15 @@ export function localKeyRing(
   findState: () => Promise<StateAddress | undefined>,
   warn: (message: string) => void,
   edition?: EditionName,
+  time?: LocalTime,
 ): KeyRing {
+  let clock: LocalKeys['clock'];
   let found: Promise<LocalKeys | undefined> | undefined;
   const keysOnce = () => {
-    found ??= readKeys(findState, warn);
+    found ??= readKeys(findState, warn).then((keys) => {
+      clock = keys?.clock;
+      return keys;
+    });
     return found;
   };
   return {
@@ -45,6 +58,12 @@ export function localKeyRing(
       }
       const k = Buffer.from(keys.sessionKey).toString('base64url');
       return [{ name: "the local tenant's session key", jwk: { kty: 'oct', k } }];
+    },
+    clock() {
+      if (!clock || !time) return undefined;
+      const { timeAt, readingAt } = clock;
+      time.onMoved(readingAt(time.now()));
+      return { now: () => timeAt(time.now()) };
     },
   };
 }

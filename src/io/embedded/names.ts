@@ -7,7 +7,7 @@ import { readState } from './reading.ts';
 import type { StateAddress } from './state-address.ts';
 
 /**
- * The applications, APIs, Actions and edition of the local tenant, read from its state; undefined where there is no tenant.
+ * The applications, APIs, Actions, faults and edition of the local tenant, read from its state; undefined where there is no tenant.
  * @throws as {@link readState}
  */
 export async function localNames(state: StateAddress) {
@@ -17,6 +17,7 @@ export async function localNames(state: StateAddress) {
       edition: saved.edition,
       clients: v.parse(v.array(client), saved.clients),
       resourceServers: v.parse(v.array(resourceServer), saved.resourceServers),
+      faults: saved.faults.map(({ name, route }) => ({ name: `${name}`, route: `${route}` })),
       actions: saved.actions.map(({ id, name, trigger }) => ({ id: `${id}`, name: `${name}`, trigger: `${trigger}` })),
     }
   );

@@ -1,9 +1,17 @@
 import { AnonError, isAnonError } from '../../errors.ts';
+import type { Connection } from '../../local/http/connection.ts';
 import type { Listening } from '../../local/http/listen.ts';
 import type { RateLimit } from '../../local/http/rate-limit.ts';
-import type { ServedRequest } from '../../local/http/served-request.ts';
+import type { Explain, ServedRequest } from '../../local/http/served-request.ts';
 import type { LocalTenant } from '../../local/open-tenant.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
+import {
+  announceControl,
+  type ControlAddress,
+  type ControlPolicy,
+  controlAccess,
+  controlAddress,
+} from './control-file.ts';
 import { listenFailure } from './listen-failure.ts';
 import { localhostAt, localPort } from './localhost.ts';
 import type { LocalPorts } from './ports.ts';
@@ -25,6 +33,8 @@ export interface LocalServer extends Listening {
   readonly edition: EditionName;
   /** The file with the certificate that clients must trust; undefined over plain HTTP and with a certificate of the user's own. */
   readonly authority: string | undefined;
+  /** Undefined where the control endpoints are off or cannot be reached from this machine. */
+  readonly control: ControlAddress | undefined;
 }
 
 export interface ServeOptions {
@@ -40,8 +50,12 @@ export interface ServeOptions {
   readonly autoLogin?: string | undefined;
   /** Host names to accept beside `localhost`, its addresses and the issuer's host. */
   readonly hosts?: readonly string[] | undefined;
-  /** Called after every response but those of /health. */
+  /** Nobody by default. */
+  readonly control?: ControlPolicy;
+  /** Called after every response but those of /health and of the control endpoints. */
   readonly onServed?: ((served: ServedRequest) => void) | undefined;
+  /** Explains refusals to those who read the recorded requests. */
+  readonly explain?: Explain | undefined;
   /** Plain HTTP alone, without certificates. */
   readonly plainHttp?: boolean | undefined;
   /** In place of a certificate of the local tenant's authority. */
@@ -60,7 +74,7 @@ const defaultPort = 4400;
  * `edition_unsupported`; the errors of {@link openLocal}; `state_unusable` or `usage` for a certificate that cannot be used
  */
 export async function serveLocal(ports: LocalPorts, options: ServeOptions): Promise<LocalServer> {
-  const { port, domain, address, rateLimit, edition, plainHttp, autoLogin, onServed } = options;
+  const { port, domain, address, rateLimit, edition, plainHttp, autoLogin, onServed, explain } = options;
   const { listen } = await import('../../local/http/listen.ts');
   // Needed before the state exists, which is then created with it.
   const given = domain ?? (port ? localhostAt(port) : undefined);
@@ -72,11 +86,24 @@ export async function serveLocal(ports: LocalPorts, options: ServeOptions): Prom
       ? undefined
       : await madeCertificate(ports, () => hosts().map(bare), options.alsoTrusted);
   const opened: (() => Promise<void> | void)[] = [() => made?.remove?.()];
+  const stopping = new AbortController();
   const close = async () => {
+    stopping.abort();
     for (let end = opened.pop(); end; end = opened.pop()) await end();
   };
   try {
-    const local = await openLocal(ports, { domain: given, edition, rateLimit, plainHttp, autoLogin, onServed });
+    const control = controlAccess(options.control);
+    const local = await openLocal(ports, {
+      domain: given,
+      edition,
+      rateLimit,
+      plainHttp,
+      autoLogin,
+      onServed,
+      control,
+      explain,
+      stopping: stopping.signal,
+    });
     opened.push(() => local.close());
     const before = local.issuer;
     issuer = () => local.issuer;
@@ -95,6 +122,8 @@ export async function serveLocal(ports: LocalPorts, options: ServeOptions): Prom
     await takeIssuer(local, lock, issuerFor(ports, options, listening.port) ?? before);
     // Clients should not be the first to notice that there is no certificate.
     await certificate?.current();
+    const controlled = controlAddress(listening, control);
+    if (controlled) opened.push(await announceControl(ports, listening.port, controlled));
     return {
       ...listening,
       issuer: local.issuer,
@@ -102,6 +131,7 @@ export async function serveLocal(ports: LocalPorts, options: ServeOptions): Prom
       issuerBefore: local.issuer === before || 'memory' in ports.state ? undefined : before,
       edition: await local.edition(),
       authority: certificate?.authority,
+      control: controlled,
       async warmUp() {
         await Promise.all([listening.warmUp(), local.warmUp()]);
       },
@@ -160,11 +190,11 @@ async function takeIssuer(local: LocalTenant, lock: ServingLock, issuer: string)
  * An unusable state doesn't stop the server: each client gets the reason, and the server warns once. The reason why a database
  * is unusable names its address, so it is for the server's output alone.
  */
-function handlerOf(ports: LocalPorts, local: LocalTenant): (request: Request) => Promise<Response> {
+function handlerOf(ports: LocalPorts, local: LocalTenant) {
   const warned = new Set<string>();
-  return async (request) => {
+  return async (request: Request, connection: Connection): Promise<Response> => {
     try {
-      return await local.handle(request);
+      return await local.handle(request, connection);
     } catch (error) {
       if (!isAnonError(error)) return local.outage(request);
       if (!warned.has(error.message)) ports.warn(error.message);

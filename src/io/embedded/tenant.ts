@@ -1,4 +1,6 @@
+import type { Clock } from '../../domain/clock.ts';
 import type { TenantConnection } from '../../domain/exchange/connection.ts';
+import type { TenantTime } from '../../domain/exchange/tenant-time.ts';
 import type { LocalTenant } from '../../local/open-tenant.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import { type LazyRunner, lazyRunner } from '../actions/lazy-runner.ts';
@@ -58,14 +60,18 @@ function explained(local: LocalTenant, actions: LazyRunner, fail: (error: unknow
     get issuer() {
       return local.issuer;
     },
+    now: local.now,
+    movedClock: local.movedClock,
     ready: () => local.ready().catch(fail),
     warmUp: local.warmUp,
-    handle: (request) => local.handle(request).catch(fail),
+    handle: (request, connection) => local.handle(request, connection).catch(fail),
     setIssuer: (issuer) => local.setIssuer(issuer).catch(fail),
     edition: () => local.edition().catch(fail),
     managementCredentials: () => local.managementCredentials().catch(fail),
     sessionKey: () => local.sessionKey().catch(fail),
     reset: (edition) => local.reset(edition).catch(fail),
+    clock: () => local.clock().catch(fail),
+    changeClock: (change) => local.changeClock(change).catch(fail),
     exportState: () => local.exportState().catch(fail),
     importState: (file) => local.importState(file).catch(fail),
     isFresh: () => local.isFresh().catch(fail),
@@ -73,6 +79,8 @@ function explained(local: LocalTenant, actions: LazyRunner, fail: (error: unknow
     tryAction: (attempt) => local.tryAction(attempt).catch(fail),
     addAction: (added) => local.addAction(added).catch(fail),
     removeAction: (id) => local.removeAction(id).catch(fail),
+    faults: (work) => local.faults(work).catch(fail),
+    transit: local.transit,
     outage: local.outage,
     async close() {
       await actions.close();
@@ -97,19 +105,34 @@ export async function resetLocal(ports: LocalPorts, edition: EditionName | undef
   }
 }
 
+type LocalCommon = Pick<TenantConnection, 'profile' | 'selection' | 'clock' | 'retry' | 'warn'> & {
+  readonly timeBy: (clock: Clock) => TenantTime;
+};
+
 /** A connection to the local tenant in this process: `handle` takes the place of a socket. */
 export async function connectLocal(
   ports: LocalPorts,
-  common: Pick<TenantConnection, 'profile' | 'selection' | 'clock' | 'time' | 'retry' | 'warn'>,
-  edition?: EditionName,
+  common: LocalCommon,
+  { timeoutMs, ...options }: LocalOptions & { readonly timeoutMs?: number | undefined } = {},
 ): Promise<TenantConnection> {
-  const local = await openLocal(ports, { edition });
+  const local = await openLocal(ports, options);
   const { clientId, clientSecret } = await local.managementCredentials();
+  const clock = clockOf(local, common.clock);
+  const { timeBy, ...rest } = common;
   return {
-    ...common,
+    ...rest,
+    clock,
+    time: timeBy(clock),
+    movedClock: () => local.movedClock()?.readingAt(ports.now()),
     issuer: local.issuer,
     baseUrl: local.issuer.slice(0, -1),
-    fetch: (url, request) => local.handle(new Request(url, { ...request, body: request.body ?? null })),
+    async fetch(url, request) {
+      const response = await local.handle(new Request(url, { ...request, body: request.body ?? null }));
+      const transit = local.transit(response);
+      if (!transit) return response;
+      await (await import('./transit.ts')).inTransit(transit, { url, clock: common.clock, timeoutMs });
+      return response;
+    },
     management: {
       credentials: { kind: 'client_secret', clientId },
       source: 'profile',
@@ -119,5 +142,17 @@ export async function connectLocal(
     edition: await local.edition(),
     saveEdition: async () => {},
     sessionKey: () => local.sessionKey(),
+  };
+}
+
+/** The tenant's clock. Another process may move it while this one waits. */
+function clockOf(local: LocalTenant, machine: Clock): Clock {
+  return {
+    now: local.now,
+    async wait(ms) {
+      await machine.wait(ms);
+      // What keeps the state from being read is the next request's to report.
+      await local.ready().catch(() => {});
+    },
   };
 }

@@ -46,7 +46,7 @@ export async function withLock<Result>(
   }
 }
 
-interface Lock {
+export interface Lock {
   readonly path: string;
   readonly database: Database.Database;
   /** The inode, which tells this file from a later one at the same path. */
@@ -116,7 +116,8 @@ function fileAt(path: string): number | undefined {
   return statSync(path, { throwIfNoEntry: false })?.ino;
 }
 
-function isCurrent({ path, file }: Lock): boolean {
+/** Whether the file is still the one that was opened. */
+export function isCurrent({ path, file }: Lock): boolean {
   return fileAt(path) === file;
 }
 

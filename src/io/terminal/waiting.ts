@@ -32,6 +32,7 @@ export function retryPolicy(maxWaitMs: number, screen: Screen, silent: boolean):
   const { clock, terminal } = screen;
   return {
     maxWaitMs,
+    now: () => clock.now(),
     random: Math.random,
     async wait({ ms, asked, reason }) {
       const line = (leftMs: number) => `waiting ${Math.ceil(leftMs / 1000)} s: ${reason}`;

@@ -9,6 +9,7 @@ import {
 } from '../../wire/metadata.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { SessionTokenClaims } from '../../wire/session-token.ts';
+import { noteTokens } from '../http/noted-tokens.ts';
 import { anonymousTokenRefusal } from '../http/refusal.ts';
 import { readSessionCookie } from '../http/session-cookie.ts';
 import { type Random, randomToken, randomUuid } from '../random.ts';
@@ -45,6 +46,7 @@ export function readSession(
 function cookieSession(moment: Moment, cookies: string, client: JsonObject): SessionTokenClaims | undefined {
   if (sessionSettings(moment).cookie !== true) return undefined;
   const token = readSessionCookie(guestCookie, cookies);
+  noteTokens(moment, 'presented', { session_token: token });
   return token === undefined ? undefined : guestSessionOf(moment, token, client);
 }
 
@@ -63,6 +65,7 @@ export function loginCookieSession(
   // An edition without the setting sets no cookie, but reads one that the application's pages have set.
   if (sessionSettings(moment).cookie === false) return undefined;
   const token = readSessionCookie(moment.edition.loginCarriers.cookie, cookies);
+  noteTokens(moment, 'presented', { session_token: token });
   return token === undefined ? undefined : guestSessionOf(moment, token, client);
 }
 

@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { admitting, type Listener } from './admission.ts';
+import type { Connection } from './connection.ts';
+import { type Exchange, inTransit } from './faulty-transit.ts';
 import { alsoOverTls } from './first-byte.ts';
 import type { TlsCertificate } from './tls.ts';
 
@@ -27,6 +29,8 @@ export interface Listening {
   close(): Promise<void>;
 }
 
+type Handle = (request: Request, connection: Connection) => Promise<Response>;
+
 export interface ListenOptions {
   /** The host names that are served in addition to `localhost` and its addresses; called for every request. */
   readonly hosts?: () => readonly string[];
@@ -46,7 +50,7 @@ export interface ListenOptions {
  * @throws the socket's error, with `code` EADDRINUSE or EACCES and `address`, when the port is not free at every address
  */
 export async function listen(
-  handle: (request: Request) => Promise<Response>,
+  handle: Handle,
   port: number,
   { hosts = () => [], certificate, requestMs = 10_000, graceMs = 1000, addresses = loopback }: ListenOptions = {},
 ): Promise<Listening> {
@@ -93,17 +97,31 @@ export async function listen(
 }
 
 /** A listener that calls `handle`. What translates the requests takes as long to load as everything else of a server. */
-function requestListener(handle: (request: Request) => Promise<Response>) {
+function requestListener(handle: Handle) {
   let loaded: Listener | undefined;
   const load = async () => {
     const { getRequestListener } = await import('./request-listener.ts');
-    loaded ??= getRequestListener(handle);
+    loaded ??= getRequestListener(async (request, adapter) => {
+      const exchange = adapter as Exchange;
+      return inTransit(await handle(request, exchange), exchange, whileConnected);
+    });
   };
   const listener: Listener = (incoming, outgoing) => {
     if (loaded) return loaded(incoming, outgoing);
     void load().then(() => loaded?.(incoming, outgoing));
   };
   return { load, listener };
+}
+
+/** Waits, but no longer than the client stays. */
+function whileConnected(ms: number, outgoing: ServerResponse): Promise<void> {
+  return new Promise((done) => {
+    const timer = setTimeout(done, ms);
+    outgoing.once('close', () => {
+      clearTimeout(timer);
+      done();
+    });
+  });
 }
 
 async function bindAll(newServer: () => Server, addresses: readonly string[], port: number): Promise<Server[]> {

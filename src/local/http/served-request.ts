@@ -1,3 +1,4 @@
+import type { NotedToken } from '../../wire/recorded-request.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 
 /** What an Action printed while the request was answered, or why it failed. */
@@ -27,8 +28,16 @@ export interface RequestFacts {
   user?: string | undefined;
   /** What the user's Actions printed. */
   actions?: readonly LoggedActionLine[] | undefined;
+  /** A URL that the application would have to list, so that a login or a logout may lead there. */
+  refusedUrl?: { readonly list: 'callbacks' | 'logout-urls'; readonly url: string } | undefined;
+  /** The tokens of the request and of its response, as short hashes. */
+  tokens?: readonly NotedToken[] | undefined;
   /** The error code of a refusal. */
   error?: string | undefined;
+  /** The names of the tenant's faults that hit the request. */
+  fault?: string | undefined;
+  /** Because of a fault nothing was sent, whatever the status. */
+  unanswered?: true;
 }
 
 /** A request and its response, for a log. Holds no token, no secret and no metadata, but for what users' Actions print. */
@@ -38,6 +47,17 @@ export interface ServedRequest extends Readonly<RequestFacts> {
   readonly path: string;
   readonly status: number;
 }
+
+/** Why a request was refused, and how to change that. */
+export interface Explanation {
+  /** The closed gate. */
+  readonly gate: 'tenant' | 'application' | 'api' | 'scopes' | undefined;
+  /** The command that opens it, or that allows the page's origin. */
+  readonly command: string | undefined;
+}
+
+/** Explains a refusal; undefined for a request that no setting refused. */
+export type Explain = (served: ServedRequest) => Promise<Explanation | undefined> | undefined;
 
 /** The error code in the body of a refusal, in the format of OAuth or of the Management API. */
 export function errorCodeOf(body: object): string | undefined {

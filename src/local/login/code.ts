@@ -7,7 +7,6 @@ import type { StoreWriter } from '../store/store.ts';
 import { findActiveUser } from './active-user.ts';
 import type { Authorization } from './authorization.ts';
 import { type CodeChallenge, isVerified, isVerifier } from './code-challenge.ts';
-import { prune } from './prune.ts';
 import { readAuthorization, savedAuthorization } from './saved-authorization.ts';
 
 /** Assumed: how long a code may be redeemed. RFC 6749 recommends at most ten minutes. */
@@ -22,22 +21,26 @@ interface NewCode {
   readonly codeChallenge?: CodeChallenge | undefined;
 }
 
-/** A new authorization code. The state has only its hash. */
-export async function writeCode(scope: TenantScope, moment: Moment, code: NewCode): Promise<string> {
-  const text = randomToken(scope.random, 32);
-  const id = idOf(text);
-  await scope.store.write((writer) =>
-    writer.put('authorization_code', id, {
-      id,
-      ...savedAuthorization(code.authorization),
-      redirect_uri: code.redirectUri,
-      may_omit_redirect_uri: code.mayOmitRedirectUri === true,
-      ...(code.codeChallenge && { code_challenge: { ...code.codeChallenge } }),
-      expires_at: moment.nowSeconds + lifetimeSeconds,
-    }),
-  );
-  await prune(scope.store, moment);
-  return text;
+/** A new authorization code, and the document to save for it, which has only its hash. */
+export function newCode(
+  { random }: TenantScope,
+  { nowSeconds }: Moment,
+  code: NewCode,
+): { readonly text: string; readonly document: JsonObject } {
+  const text = randomToken(random, 32);
+  const document = {
+    id: idOf(text),
+    ...savedAuthorization(code.authorization),
+    redirect_uri: code.redirectUri,
+    may_omit_redirect_uri: code.mayOmitRedirectUri === true,
+    ...(code.codeChallenge && { code_challenge: { ...code.codeChallenge } }),
+    expires_at: nowSeconds + lifetimeSeconds,
+  };
+  return { text, document };
+}
+
+export function putCode(writer: StoreWriter, document: JsonObject): void {
+  writer.put('authorization_code', String(document.id), document);
 }
 
 export interface CodeAttempt {

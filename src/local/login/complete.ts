@@ -1,16 +1,18 @@
 import type { JsonObject } from '../../wire/schema.ts';
 import type { SessionTokenClaims } from '../../wire/session-token.ts';
 import type { RequestForActions } from '../actions/login-facts.ts';
+import { noteTokens } from '../http/noted-tokens.ts';
 import { type Moment, note, type TenantScope } from '../scope.ts';
-import { afterLogin, findUser } from '../users/user.ts';
+import { afterLogin, findUser, loggedName } from '../users/user.ts';
 import { findUserAccess, type UserAccess } from './api-access.ts';
 import { type Authorization, AuthorizationError } from './authorization.ts';
 import type { AuthorizationRequest } from './authorization-request.ts';
 import { callbackError, callbackResponse, withCookies } from './callback.ts';
-import { writeCode } from './code.ts';
+import { newCode, putCode } from './code.ts';
 import { signIdToken } from './id-token.ts';
 import { type ActionResult, factsOf, runLoginActions } from './login-actions.ts';
 import { type LoginSession, newLoginSession, putLoginSession, useLoginSession } from './login-session.ts';
+import { prune } from './prune.ts';
 
 /** A login whose user is known. */
 export interface Login {
@@ -25,7 +27,7 @@ export interface Login {
 
 /** Ends a login: runs the Actions, and answers the application with what it asked for, or why not. */
 export async function completeLogin(scope: TenantScope, moment: Moment, login: Login): Promise<Response> {
-  note(moment, { user: String(login.user.email ?? login.user.user_id), guest: login.guest?.user_id });
+  note(moment, { user: loggedName(login.user), guest: login.guest?.user_id });
   try {
     return await answer(scope, moment, login);
   } catch (error) {
@@ -41,6 +43,7 @@ export function isAuthorizationError(error: unknown): error is AuthorizationErro
 
 async function answer(scope: TenantScope, moment: Moment, login: Login): Promise<Response> {
   const { request, client } = login;
+  const { redirectUri, codeChallenge } = request;
   const { hintedUserId = login.user.user_id } = request;
   if (hintedUserId !== login.user.user_id) throw new AuthorizationError('login_required', 'Login required');
   if (login.user.blocked === true) throw new AuthorizationError('unauthorized', 'user is blocked');
@@ -51,20 +54,18 @@ async function answer(scope: TenantScope, moment: Moment, login: Login): Promise
     moment,
     factsOf({ ...login, user: counted(moment, login), server: access.server, session: opened.session }),
   );
-  const user = await save(scope, moment, login, opened.session, acted);
-  if (acted.refusal) throw acted.refusal;
   const authorization = authorize(request, access, opened.session, acted);
   const code = request.responseType.includes('code')
-    ? await writeCode(scope, moment, {
-        authorization,
-        redirectUri: request.redirectUri,
-        codeChallenge: request.codeChallenge,
-      })
+    ? newCode(scope, moment, { authorization, redirectUri, codeChallenge })
     : undefined;
+  const user = await save(scope, moment, login, { session: opened.session, acted, code: code?.document });
+  if (acted.refusal) throw acted.refusal;
+  await prune(scope.store, moment);
   const idToken = request.responseType.includes('id_token')
-    ? await signIdToken(moment, { client, user, authorization, ...(code !== undefined && { code }) })
+    ? await signIdToken(moment, { client, user, authorization, code: code?.text })
     : undefined;
-  return withCookies(callbackResponse(request, { code, id_token: idToken }, login.http), opened.cookies);
+  noteTokens(moment, 'issued', { id_token: idToken });
+  return withCookies(callbackResponse(request, { code: code?.text, id_token: idToken }, login.http), opened.cookies);
 }
 
 /** The user as Actions see them: this login counts. */
@@ -78,22 +79,32 @@ function begin({ random }: TenantScope, moment: Moment, user: JsonObject) {
   return newLoginSession(random, moment, String(user.user_id));
 }
 
+interface Outcome {
+  readonly session: LoginSession;
+  readonly acted: ActionResult;
+  /** The document of the code for the application; undefined where it wants none. */
+  readonly code: JsonObject | undefined;
+}
+
 /**
- * Saves what the login and its Actions changed. What an Action set stays set even if the login is refused then, but nobody is
+ * Saves what the login and its Actions changed, in one write: on a disk, each takes longer than the rest of a login. What an Action set stays set even if the login is refused then, but nobody is
  * logged in by a refused login. @see https://auth0.com/docs/customize/actions/explore-triggers/signup-and-login-triggers/login-trigger/post-login-api-object
  */
 async function save(
   scope: TenantScope,
   moment: Moment,
   { user, session: before, http }: Login,
-  session: LoginSession,
-  acted: ActionResult,
+  { session, acted, code }: Outcome,
 ): Promise<JsonObject> {
   const isNew = before === undefined && !acted.refusal;
   if (before) await useLoginSession(scope, moment, before);
-  if (!isNew && acted.changes === undefined) return user;
+  const issued = acted.refusal ? undefined : code;
+  const isChanged = isNew || acted.changes !== undefined;
+  if (!isChanged && !issued) return user;
   const userId = String(user.user_id);
   return scope.store.write(async (writer) => {
+    if (issued) putCode(writer, issued);
+    if (!isChanged) return user;
     const saved = await findUser(writer, userId);
     if (!saved) throw new AuthorizationError('access_denied', 'The user does not exist.');
     const changed = acted.changes ? acted.changes(saved) : saved;

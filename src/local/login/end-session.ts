@@ -87,7 +87,8 @@ async function readEndSession(
   const allowed = await logoutUrls(scope, moment, named);
   if (!Array.isArray(allowed)) return allowed;
   const wanted = parameters.get('post_logout_redirect_uri');
-  if (wanted !== undefined && !isLogoutUrl(allowed, wanted)) return notAllowed('post_logout_redirect_uri', wanted);
+  if (wanted !== undefined && !isLogoutUrl(allowed, wanted))
+    return notAllowed('post_logout_redirect_uri', wanted, named);
   const target = wanted ?? (clientId === undefined ? undefined : firstOf(allowed));
   const location = target && wanted !== undefined ? withState(target, parameters.get('state')) : target;
   return { clientId: named, sessionId: hint?.sessionId ?? logoutHint, location };

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../wire/schema.ts';
 import type { SessionTokenClaims } from '../../wire/session-token.ts';
 import { guestSessionOf, loginCookieSession } from '../guests/session.ts';
 import { takeTransferTicket } from '../guests/transfer-ticket.ts';
+import { noteTokens } from '../http/noted-tokens.ts';
 import type { Moment, TenantScope } from '../scope.ts';
 import type { Parameters } from './parameters.ts';
 
@@ -27,6 +28,7 @@ export async function carriedGuest(
   const { edition } = moment;
   if (edition.mintsTransferTickets) {
     const ticket = parameters.get('anon_transfer_token');
+    noteTokens(moment, 'presented', { anon_transfer_token: ticket });
     const session = ticket && (await takeTransferTicket(store, moment, ticket, client));
     if (session) return { session, carrier: 'ticket' };
   }
@@ -35,6 +37,7 @@ export async function carriedGuest(
     ['header', headers.get('auth0-anonymous-session') ?? undefined],
   ];
   for (const [carrier, token] of tokens) {
+    noteTokens(moment, 'presented', { session_token: token });
     const session = token && guestSessionOf(moment, token, client);
     if (session) return { session, carrier };
   }

@@ -1,6 +1,6 @@
 import { coversUrl } from '../../wire/allowed-url.ts';
 import { type Moment, note, type TenantScope } from '../scope.ts';
-import { findUser } from '../users/user.ts';
+import { findUser, loggedName } from '../users/user.ts';
 import { redirect, withCookies } from './callback.ts';
 import { endLoginSession, type LoginSession, readLoginSession } from './login-session.ts';
 import { loggedOutPage } from './pages/logout-page.ts';
@@ -22,7 +22,7 @@ export async function logOut(scope: TenantScope, moment: Moment, request: Reques
   // The query and the fragment do not count. @see https://auth0.com/docs/authenticate/login/logout/redirect-users-after-logout
   const [bare = ''] = returnTo?.split(/[?#]/) ?? [];
   if (returnTo !== undefined && !isLogoutUrl(allowed, returnTo) && !isLogoutUrl(allowed, bare)) {
-    return refusedPage(request, moment, notAllowed('returnTo', returnTo));
+    return refusedPage(request, moment, notAllowed('returnTo', returnTo, clientId));
   }
   return endAndGo(scope, moment, { request, location: returnTo ?? firstOf(clientId === undefined ? [] : allowed) });
 }
@@ -41,7 +41,8 @@ export async function endAndGo(
 }
 
 async function nameOf({ store }: TenantScope, { userId }: LoginSession): Promise<string> {
-  return String((await findUser(store, userId))?.email ?? userId);
+  const user = await findUser(store, userId);
+  return user ? loggedName(user) : userId;
 }
 
 /** The URLs that a logout may lead to: those of an application, or without one those of the tenant. */
@@ -69,7 +70,9 @@ export function firstOf(allowed: readonly string[]): string | undefined {
   return allowed.find((url) => !url.includes('*') && runsNothing(url));
 }
 
-export function notAllowed(parameter: string, url: string): PageRefusal {
+/** `clientId` is the application whose logout URLs were looked at; undefined for the tenant's, which no command changes. */
+export function notAllowed(parameter: string, url: string, clientId: string | undefined): PageRefusal {
   const description = `The "${parameter}" parameter "${url}" is not defined as a valid URL in "Allowed Logout URLs".`;
-  return { status: 400, error: 'invalid_request', description };
+  const facts = clientId === undefined ? {} : { clientId, refusedUrl: { list: 'logout-urls', url } as const };
+  return { status: 400, error: 'invalid_request', description, facts };
 }

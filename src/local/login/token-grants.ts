@@ -3,6 +3,7 @@ import type { JsonObject } from '../../wire/schema.ts';
 import { findServer } from '../clients/grants.ts';
 import { oauthRefusal } from '../http/refusal.ts';
 import { type Moment, note, type TenantScope } from '../scope.ts';
+import { loggedName } from '../users/user.ts';
 import { signAccessToken } from './access-token.ts';
 import type { Authorization } from './authorization.ts';
 import { redeemCode } from './code.ts';
@@ -83,7 +84,7 @@ async function answer(
   { client, user, authorization, refreshToken }: Granted,
 ): Promise<UserTokens> {
   const { audience, scope } = authorization;
-  note(moment, { user: String(user.email ?? user.user_id), audience, scope: scope.join(' ') });
+  note(moment, { user: loggedName(user), audience, scope: scope.join(' ') });
   const server = audience === undefined ? undefined : await findServer(store, audience);
   if (audience !== undefined && !server) {
     throw oauthRefusal(403, 'access_denied', `Service not found: ${audience}`);

@@ -1,6 +1,7 @@
 import { coversUrl } from '../../wire/allowed-url.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { parseUrl } from '../../wire/url.ts';
+import type { RequestFacts } from '../http/served-request.ts';
 import type { StoreReader } from '../store/store.ts';
 import type { Parameters } from './parameters.ts';
 
@@ -18,6 +19,8 @@ export interface PageRefusal {
   readonly hint?: string;
   /** The command that would allow the request, word by word. */
   readonly command?: readonly string[];
+  /** For the log. */
+  readonly facts?: RequestFacts;
 }
 
 /**
@@ -60,6 +63,7 @@ export function urlsIn(list: unknown): string[] {
 
 function mismatch({ name }: JsonObject, redirectUri: string): PageRefusal {
   return {
+    facts: { app: String(name), ...(isSafe(redirectUri) && { refusedUrl: { list: 'callbacks', url: redirectUri } }) },
     status: 403,
     error: 'unauthorized_client',
     description: `Callback URL mismatch. ${redirectUri} is not in the list of allowed callback URLs`,

@@ -1,7 +1,9 @@
 import type { JsonObject } from '../../wire/schema.ts';
+import { noteTokens } from '../http/noted-tokens.ts';
 import { oauthRefusal, type Refusal } from '../http/refusal.ts';
 import { type Moment, note } from '../scope.ts';
 import type { StoreReader } from '../store/store.ts';
+import { loggedName } from '../users/user.ts';
 import { readUserToken, type UserToken } from './access-token.ts';
 import { findActiveUser } from './active-user.ts';
 import { customClaims, userClaims } from './user-claims.ts';
@@ -12,9 +14,10 @@ export function readUserinfoToken(moment: Moment, authorization: string | undefi
   if (token === undefined) {
     throw oauthRefusal(401, 'unauthorized', 'An access token is required.', { 'www-authenticate': challenge });
   }
+  noteTokens(moment, 'presented', { access_token: token });
   const read = readUserToken(moment, token);
   if (!read) throw invalidToken();
-  note(moment, { clientId: read.clientId, user: read.userId });
+  note(moment, { clientId: read.clientId });
   return read;
 }
 
@@ -23,9 +26,14 @@ export function readUserinfoToken(moment: Moment, authorization: string | undefi
  * the service, a token without `openid` gets an empty object.
  * @see OpenID Connect Core, section 5.3. @throws {Refusal} 401
  */
-export async function userinfo(store: StoreReader, { userId, scope, claims }: UserToken): Promise<JsonObject> {
+export async function userinfo(
+  store: StoreReader,
+  moment: Moment,
+  { userId, scope, claims }: UserToken,
+): Promise<JsonObject> {
   const user = await findActiveUser(store, userId);
   if (!user) throw invalidToken();
+  note(moment, { user: loggedName(user) });
   if (!scope.includes('openid')) return {};
   return { ...userClaims(user, scope), ...customClaims(claims), sub: userId };
 }

@@ -5,16 +5,17 @@ import {
   anonymousTokenPath,
   anonymousTransferAudience,
 } from '../../wire/anonymous-token.ts';
-import { mappedClaims } from '../../wire/claims-mapping.ts';
 import type { SessionTokenClaims } from '../../wire/session-token.ts';
+import { guestAccess } from '../guests/access-token.ts';
 import { type ApiForGuests, checkGuestsAllowed, findApi, grantScopes } from '../guests/gates.ts';
 import { guestCookie, nextSession, readSession, sessionSettings } from '../guests/session.ts';
 import { writeSessionToken } from '../guests/session-token.ts';
 import { writeTransferTicket } from '../guests/transfer-ticket.ts';
+import { noteTokens } from '../http/noted-tokens.ts';
 import { anonymousTokenRefusal } from '../http/refusal.ts';
 import { completeResponse } from '../http/response.ts';
 import { sessionCookies } from '../http/session-cookie.ts';
-import { type Random, randomToken } from '../random.ts';
+import type { Random } from '../random.ts';
 import { type Moment, note, type TenantScope } from '../scope.ts';
 import { signToken } from '../tokens/signed-token.ts';
 import { authenticate, readMembers, readRequest } from './anonymous-request.ts';
@@ -34,6 +35,7 @@ export function anonymousTokenRoute({ store, random }: TenantScope): Hono<CorsVa
     const { body, credentials } = readRequest(moment.edition, await readMembers(c.req.raw), authorization);
     c.set('clientId', credentials.clientId);
     note(moment, { clientId: credentials.clientId, audience: body.audience, scope: body.scope });
+    noteTokens(moment, 'presented', { session_token: body.session_token });
     const client = await authenticate(store, moment, credentials, c.req.url);
     note(moment, { app: String(client.name) });
     checkGuestsAllowed(moment, client);
@@ -42,6 +44,7 @@ export function anonymousTokenRoute({ store, random }: TenantScope): Hono<CorsVa
     if (moment.edition.mintsTransferTickets && body.audience === anonymousTransferAudience) {
       const ticket = ticketFor(moment, random, before);
       note(moment, { session: 'transferred' });
+      noteTokens(moment, 'issued', { anon_transfer_token: ticket });
       return c.json({ anon_transfer_token: ticket }, 200, uncached);
     }
     const api = await findApi(store, moment, body, client);
@@ -49,6 +52,7 @@ export function anonymousTokenRoute({ store, random }: TenantScope): Hono<CorsVa
     const session = nextSession(moment, random, body, client, before);
     note(moment, { guest: session.user_id, session: happened(moment, before) });
     const tokens = await answer(moment, random, { request: body, session, before, api, granted });
+    noteTokens(moment, 'issued', tokens);
     return completeResponse(tokens, moment.commonHeaders, uncached, cookiesFor(moment, tokens));
   });
 }
@@ -80,34 +84,23 @@ interface Grant {
 }
 
 async function answer(moment: Moment, random: Random, grant: Grant): Promise<AnonymousTokenResponse> {
-  const { edition, keys, issuer, nowSeconds } = moment;
+  const { edition, keys, nowSeconds } = moment;
   const { request, session, api } = grant;
   const granted = grant.granted.join(' ');
   const sessionLeft = (session.exp ?? Number.POSITIVE_INFINITY) - nowSeconds;
-  // An access token never lasts longer than its session.
-  const lifetime = Math.min(api.access.tokenLifetimeSeconds ?? edition.guestTokenLifetime.defaultSeconds, sessionLeft);
+  const access = guestAccess(moment, random, { session, api, scope: granted });
   const format = { format: sessionSettings(moment).tokenFormat, prefix: edition.sessionTokenPrefix };
   const isNew = grant.before === undefined || edition.updatesMetadata;
   const [sessionToken, accessToken] = await Promise.all([
     isNew ? writeSessionToken(keys, random, format, session) : undefined,
-    signToken(keys, 'JWT', {
-      iss: issuer,
-      sub: session.user_id,
-      aud: api.audience,
-      iat: nowSeconds,
-      exp: nowSeconds + lifetime,
-      scope: granted === '' ? undefined : granted,
-      azp: session.client_id,
-      jti: randomToken(random, 16),
-      ...mappedClaims(api.claims, session),
-    }),
+    signToken(keys, 'JWT', access.claims),
   ]);
   // Undefined members are left out of the JSON text.
   return {
     session_token: sessionToken,
     access_token: accessToken,
     token_type: 'Bearer',
-    expires_in: lifetime,
+    expires_in: access.lifetimeSeconds,
     session_expires_in: edition.reportsSessionLifetime ? sessionLeft : undefined,
     scope: granted === request.scope ? undefined : granted,
   };

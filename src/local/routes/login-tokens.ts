@@ -5,6 +5,7 @@ import { type OauthClientSchema, pushedRequest, revocationRequest } from '../../
 import type { JsonObject, Read } from '../../wire/schema.ts';
 import { authenticClient } from '../clients/authenticate.ts';
 import { readOauthRequest } from '../clients/oauth-request.ts';
+import { noteTokens } from '../http/noted-tokens.ts';
 import { oauthRefusal } from '../http/refusal.ts';
 import { note, type TenantScope } from '../scope.ts';
 import type { Store } from '../store/store.ts';
@@ -21,11 +22,12 @@ export function loginTokenRoutes(scope: TenantScope): Hono<CorsVariables> {
     const { readUserinfoToken, userinfo } = await import('../login/userinfo.ts');
     const token = readUserinfoToken(c.env, c.req.header('authorization'));
     c.set('clientId', token.clientId);
-    return c.json(await userinfo(store, token), 200, uncached);
+    return c.json(await userinfo(store, c.env, token), 200, uncached);
   });
 
   app.post(revocationPath, async (c) => {
     const { client, request } = await readAuthentic(store, c, revocationRequest);
+    noteTokens(c.env, 'presented', { refresh_token: request.token });
     const { revokeToken } = await import('../login/revoke.ts');
     await revokeToken(store, c.env, client, request.token);
     return c.body(null, 200, uncached);

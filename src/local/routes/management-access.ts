@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
 import { managementAudience } from '../../wire/oauth.ts';
 import type { JsonObject } from '../../wire/schema.ts';
+import { noteTokens } from '../http/noted-tokens.ts';
 import { managementRefusal, type Refusal } from '../http/refusal.ts';
 import { type Moment, type MomentBindings, note } from '../scope.ts';
 import { readSignedToken } from '../tokens/signed-token.ts';
@@ -33,10 +34,12 @@ export function checkScope(scopes: ReadonlySet<string>, ...anyOf: readonly strin
   }
 }
 
-function readManagementToken({ keys, issuer, nowSeconds }: Moment, authorization: string | undefined): JsonObject {
+function readManagementToken(moment: Moment, authorization: string | undefined): JsonObject {
+  const { keys, issuer, nowSeconds } = moment;
   if (authorization === undefined) throw unauthorized('Missing authentication');
   const token = /^Bearer ([^. ]+\.[^. ]*\.[^. ]+)$/i.exec(authorization)?.[1];
   if (token === undefined) throw managementRefusal(400, 'Bad HTTP authentication header format', 'Bearer');
+  noteTokens(moment, 'presented', { access_token: token });
   const claims = readSignedToken(keys, 'JWT', token);
   if (claims === undefined) throw unauthorized('Invalid signature received for JSON Web Token validation');
   if (claims.aud !== managementAudience(issuer)) throw unauthorized(`Bad audience: ${String(claims.aud)}`);

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../wire/schema.ts';
 import { authenticClient } from '../clients/authenticate.ts';
 import { definedScopes, findGrant, findServer, grantedScopes } from '../clients/grants.ts';
 import { readOauthRequest } from '../clients/oauth-request.ts';
+import { noteTokens } from '../http/noted-tokens.ts';
 import { oauthRefusal, Refusal } from '../http/refusal.ts';
 import { randomToken } from '../random.ts';
 import { type Moment, note, type TenantScope } from '../scope.ts';
@@ -22,6 +23,10 @@ const userGrants = ['authorization_code', 'refresh_token'];
  */
 export function oauthTokenRoute(scope: TenantScope): Hono<CorsVariables> {
   return new Hono<CorsVariables>().post(oauthTokenPath, async (c) => {
+    const answer = (tokens: object) => {
+      noteTokens(c.env, 'issued', tokens);
+      return c.json(tokens, 200, uncached);
+    };
     const { request, credentials } = await readOauthRequest(oauthTokenRequest, c.req.raw);
     c.set('clientId', credentials.clientId);
     const isForUser = userGrants.includes(request.grant_type);
@@ -29,11 +34,12 @@ export function oauthTokenRoute(scope: TenantScope): Hono<CorsVariables> {
     const client = await authenticClient(scope.store, c.env, { credentials, url: c.req.url, allowsPublic });
     if (!client) throw oauthRefusal(401, 'access_denied', 'Unauthorized');
     note(c.env, { clientId: String(client.client_id), app: String(client.name), audience: request.audience });
+    noteTokens(c.env, 'presented', { refresh_token: request.refresh_token });
     checkGrantType(request, client);
-    if (!isForUser) return c.json(await tokenForApp(scope, c.env, request, client), 200, uncached);
+    if (!isForUser) return answer(await tokenForApp(scope, c.env, request, client));
     // Loaded when somebody logs in for the first time.
     const { tokensForUser } = await import('../login/token-grants.ts');
-    return c.json(await tokensForUser(scope, c.env, request, client), 200, uncached);
+    return answer(await tokensForUser(scope, c.env, request, client));
   });
 }
 

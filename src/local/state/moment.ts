@@ -1,20 +1,23 @@
 import type { Moment } from '../scope.ts';
 import type { StoreReader } from '../store/store.ts';
 import { keysIn } from '../tokens/keys.ts';
+import { clockIn, timeBy } from './clock.ts';
 import { editionIn } from './edition.ts';
 import { issuerOf } from './issuer.ts';
 
 /** Reads what every request needs. Undefined in an empty state. */
 export async function readMoment(
   store: StoreReader,
-  { nowSeconds, issuer }: { nowSeconds: number; issuer: string },
+  { machineMs, issuer }: { machineMs: number; issuer: string },
 ): Promise<Moment | undefined> {
-  const [settings, keys, saved] = await Promise.all([
+  const [settings, keys, document, saved] = await Promise.all([
     store.get('tenant', 'settings'),
     store.get('key', 'current'),
+    store.get('tenant', 'clock'),
     issuerOf(store),
   ]);
   if (settings === undefined) return undefined;
+  const clock = clockIn(document);
   return {
     edition: editionIn(settings),
     settings,
@@ -23,6 +26,8 @@ export async function readMoment(
     get keys() {
       return keysIn(keys);
     },
-    nowSeconds,
+    nowSeconds: Math.floor(timeBy(clock, machineMs) / 1000),
+    machineMs,
+    clock,
   };
 }

@@ -5,6 +5,7 @@ import { readDatabase, type StateLocation } from '../store/location.ts';
 import type { PostgresPorts } from '../store/postgres/address.ts';
 import type { Store } from '../store/store.ts';
 import { publicJwk, tenantKeys } from '../tokens/keys.ts';
+import { clockOf, type MovedClock, movedClock } from './clock.ts';
 import { editionIn, editionOf } from './edition.ts';
 import { issuerOf } from './issuer.ts';
 
@@ -13,6 +14,8 @@ export interface LocalKeys {
   readonly edition: EditionName;
   readonly publicJwk: Record<string, unknown>;
   readonly sessionKey: Uint8Array;
+  /** Undefined while it is the machine's. */
+  readonly clock: MovedClock | undefined;
 }
 
 /**
@@ -30,6 +33,7 @@ export async function readLocalKeys(location: StateLocation, ports: PostgresPort
       edition: (await editionOf(state)).name,
       publicJwk: publicJwk(keys),
       sessionKey: keys.sessionKey.export(),
+      clock: movedClock(await clockOf(state)),
     };
   });
 }
@@ -45,14 +49,20 @@ export async function readLocalEdition(
   });
 }
 
+/** As {@link readLocalKeys}, the clock alone; undefined while it is the machine's. */
+export async function readLocalClock(location: StateLocation, ports: PostgresPorts): Promise<MovedClock | undefined> {
+  return reading(location, ports, async (state) => movedClock(await clockOf(state)));
+}
+
 export interface LocalNames {
   readonly edition: EditionName;
   readonly clients: readonly JsonObject[];
   readonly resourceServers: readonly JsonObject[];
   readonly actions: readonly JsonObject[];
+  readonly faults: readonly JsonObject[];
 }
 
-/** As {@link readLocalKeys}, the applications, APIs, Actions and edition. */
+/** As {@link readLocalKeys}, the applications, APIs, Actions, faults and edition. */
 export async function readLocalNames(location: StateLocation, ports: PostgresPorts): Promise<LocalNames | undefined> {
   return reading(location, ports, async (state) => {
     if ((await state.get('tenant', 'settings')) === undefined) return undefined;
@@ -61,6 +71,7 @@ export async function readLocalNames(location: StateLocation, ports: PostgresPor
       clients: await state.list('client'),
       resourceServers: await state.list('resource_server'),
       actions: await state.list('action'),
+      faults: (await state.list('fault')).filter(({ kind }) => kind !== 'limit'),
     };
   });
 }

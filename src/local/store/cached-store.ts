@@ -21,6 +21,8 @@ class CachedStore implements Store, SavedReader {
   readonly #database: DocumentDatabase;
   #revision = 0;
   readonly #documents = new Map<string, SavedDocument>();
+  /** The keys of documents that do not exist. */
+  readonly #absent = new Set<string>();
   /** The first document that has a value, or undefined for none. */
   readonly #found = new Map<string, SavedDocument | undefined>();
   /** A look at the database that has not begun. */
@@ -34,7 +36,8 @@ class CachedStore implements Store, SavedReader {
 
   get(kind: Kind, id: string): Promise<JsonObject | undefined> {
     const known = this.#documents.get(keyOf(kind, id));
-    return known ? Promise.resolve(known.document) : this.saved(kind, id).then(documentIn);
+    if (known || this.#absent.has(keyOf(kind, id))) return Promise.resolve(known?.document);
+    return this.saved(kind, id).then(documentIn);
   }
 
   find(kind: Kind, where: Where): Promise<JsonObject | undefined> {
@@ -121,10 +124,12 @@ class CachedStore implements Store, SavedReader {
   async saved(kind: Kind, id: string): Promise<SavedDocument | undefined> {
     const key = keyOf(kind, id);
     const known = this.#documents.get(key);
-    if (known) return known;
+    if (known || this.#absent.has(key)) return known;
     const revision = this.#revision;
     const read = await this.#database.get(kind, id);
-    if (read && revision === this.#revision) keep(this.#documents, key, read);
+    if (revision !== this.#revision) return read;
+    if (read) keep(this.#documents, key, read);
+    else keepKey(this.#absent, key);
     return read;
   }
 
@@ -150,7 +155,10 @@ class CachedStore implements Store, SavedReader {
   }
 
   #forget(changed: readonly DocumentKey[]): void {
-    for (const { kind, id } of changed) this.#documents.delete(keyOf(kind, id));
+    for (const key of changed.map(({ kind, id }) => keyOf(kind, id))) {
+      this.#documents.delete(key);
+      this.#absent.delete(key);
+    }
     const kinds = new Set<string>(changed.map(({ kind }) => kind));
     if (kinds.size === 0) return;
     for (const key of this.#found.keys()) if (kinds.has(key.slice(0, key.indexOf('\u0000')))) this.#found.delete(key);
@@ -158,6 +166,7 @@ class CachedStore implements Store, SavedReader {
 
   #forgetAll(): void {
     this.#documents.clear();
+    this.#absent.clear();
     this.#found.clear();
   }
 }
@@ -178,4 +187,9 @@ function nextTurn(): Promise<void> {
 function keep<Value>(cache: Map<string, Value>, key: string, value: Value): void {
   if (cache.size >= maxCached) cache.clear();
   cache.set(key, value);
+}
+
+function keepKey(cache: Set<string>, key: string): void {
+  if (cache.size >= maxCached) cache.clear();
+  cache.add(key);
 }

@@ -32,6 +32,10 @@ const lookups: Readonly<Partial<Record<Kind, Lookups>>> = {
   action: {
     trigger: ({ trigger }) => [String(trigger)],
   },
+  // The one that every document has tells cheaply whether there is any.
+  fault: {
+    any: () => ['true'],
+  },
   login_session: {
     user_id: ({ user_id }) => [String(user_id)],
   },

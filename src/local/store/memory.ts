@@ -1,19 +1,40 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { Changes, Commit, Condition, DocumentDatabase, DocumentKey, SavedDocument } from './database.ts';
 import { matches } from './lookups.ts';
 import type { Kind, Range, Where } from './store.ts';
 
+interface PlacedDocument extends DocumentKey {
+  readonly document: JsonObject;
+}
+
+/** Everything in a database in memory, as plain JSON. */
+export interface DatabaseCopy {
+  readonly documents: readonly PlacedDocument[];
+  /** What was used once, and when that ends, in seconds since 1970. */
+  readonly used: readonly (readonly [id: string, endSeconds: number])[];
+}
+
+export interface RestorableDatabase extends DocumentDatabase {
+  copy(): DatabaseCopy;
+  /** Replaces everything. */
+  restore(copy: DatabaseCopy): void;
+}
+
 /** How many of the last changes are known; whoever knows an older revision reads everything again. */
 const maxChanges = 1000;
 
 /** A database in memory, at first with the given documents. */
-export function memoryDatabase(
-  documents: Iterable<DocumentKey & { readonly document: JsonObject }> = [],
-): DocumentDatabase {
+export function memoryDatabase(documents: Iterable<PlacedDocument> = []): DocumentDatabase {
   return new MemoryDatabase(documents);
 }
 
-class MemoryDatabase implements DocumentDatabase {
+/** A new database in memory that can be put back. */
+export function restorableDatabase(): RestorableDatabase {
+  return new MemoryDatabase([]);
+}
+
+class MemoryDatabase implements RestorableDatabase {
   #revision = 1;
   /** The changes since this revision are known. */
   #knownSince = 0;
@@ -21,7 +42,7 @@ class MemoryDatabase implements DocumentDatabase {
   readonly #changes: (DocumentKey & { readonly revision: number })[] = [];
   readonly #used = new Map<string, number>();
 
-  constructor(documents: Iterable<DocumentKey & { readonly document: JsonObject }>) {
+  constructor(documents: Iterable<PlacedDocument>) {
     // A revision of 0 would mean that the document does not exist.
     for (const { kind, id, document } of documents) this.#documents(kind).set(id, { id, revision: 1, document });
   }
@@ -73,6 +94,29 @@ class MemoryDatabase implements DocumentDatabase {
     if (this.#used.has(id)) return false;
     this.#used.set(id, endSeconds);
     return true;
+  }
+
+  copy(): DatabaseCopy {
+    const documents = [...this.#kinds].flatMap(([kind, saved]) =>
+      [...saved.values()].map(({ id, document }) => ({ kind, id, document })),
+    );
+    return structuredClone({ documents, used: [...this.#used] });
+  }
+
+  restore({ documents, used }: DatabaseCopy): void {
+    const before = new Map([...this.#kinds].map(([kind, saved]) => [kind, new Map(saved)]));
+    this.#revision += 1;
+    this.#knownSince = this.#revision;
+    this.#changes.length = 0;
+    this.#kinds.clear();
+    for (const { kind, id, document } of structuredClone(documents)) {
+      // What is derived from a document, such as a key, is cached for the object.
+      const same = before.get(kind)?.get(id)?.document;
+      const next = isDeepStrictEqual(same, document) && same ? same : document;
+      this.#documents(kind).set(id, { id, revision: this.#revision, document: next });
+    }
+    this.#used.clear();
+    for (const [id, endSeconds] of used) this.#used.set(id, endSeconds);
   }
 
   async close(): Promise<void> {}

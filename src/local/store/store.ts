@@ -2,11 +2,12 @@ import type { JsonObject } from '../../wire/schema.ts';
 
 /**
  * The kinds of documents in a tenant's state: its settings and its keys, one document each, its objects, one document per
- * object, and what logins leave behind.
+ * object, its faults and limits, and what logins leave behind.
  */
 export type Kind =
   | ('tenant' | 'key' | 'client' | 'resource_server' | 'client_grant' | 'client_credential')
   | ('user' | 'action')
+  | 'fault'
   | ('login_session' | 'authorization_code' | 'pushed_request' | 'refresh_token');
 
 /** Selects the documents of a kind that have a value, by one of the kind's lookups. */

@@ -56,6 +56,11 @@ function pictureOf(email: string): string {
   return `https://s.gravatar.com/avatar/${createHash('sha256').update(email).digest('hex')}?s=480&r=pg&d=${other}`;
 }
 
+/** A user in the log of requests: the e-mail address, or the id without one. */
+export function loggedName({ email, user_id: id }: JsonObject): string {
+  return String(email ?? id);
+}
+
 /** A user as requests and Actions see it. */
 export function shownUser({ password_hash: _, ...user }: JsonObject): JsonObject {
   return user;

@@ -137,6 +137,8 @@ describe('local start', () => {
       audience: 'https://api.shop.example',
       curl: expect.stringMatching(/^curl --cacert \S+ \S+\/anonymous\/token -d client_id=\w+ -d audience=\S+$/),
       ephemeral: false,
+      control_url: `http://localhost:${json.port}/_anon`,
+      control_token: expect.stringMatching(/^[\w-]{43}$/),
     });
     await expect(fetch(json.url)).rejects.toThrow();
   });
@@ -173,14 +175,16 @@ describe('an invalid state file', () => {
 
 describe('what the local commands parse', () => {
   it('are options', async () => {
-    expect(await parsed(localStartCommand)).toEqual([{}]);
+    expect(await parsed(localStartCommand)).toEqual([{ control: true }]);
     expect(await parsed(localStartCommand, '--allow-host', 'A.test', '--allow-host', '[FD00::1]')).toEqual([
-      { allowHost: ['a.test', '[fd00::1]'] },
+      { control: true, allowHost: ['a.test', '[fd00::1]'] },
     ]);
     expect(await parsed(localStartCommand, '--port', '0', '--rate-limit', '2')).toEqual([
-      { port: '0', rateLimit: '2' },
+      { control: true, port: '0', rateLimit: '2' },
     ]);
-    expect(await parsed(localStartCommand, '--domain', 'acme.test:8443')).toEqual([{ domain: 'acme.test:8443' }]);
+    expect(await parsed(localStartCommand, '--domain', 'acme.test:8443', '--no-control')).toEqual([
+      { control: false, domain: 'acme.test:8443' },
+    ]);
     expect(await parsed(localShowCommand, '--reveal-secrets')).toEqual([{ revealSecrets: true }]);
     expect(await parsed(localResetCommand, '-y')).toEqual([{ yes: true }]);
   });

@@ -123,6 +123,14 @@ describe('names', () => {
     expect(await told(machine, 'bash', 'local', 'action', 'add', 'po')).toEqual(['post-login']);
   });
 
+  it('of faults are those of the local tenant, without its limits', async () => {
+    const machine = await freshMachine();
+    await machine.done('local', 'fault', 'add', '--drop', '--route', '/oauth/token');
+    await machine.done('local', 'limit', '5/s');
+    expect(await told(machine, 'fish', 'local', 'fault', 'remove', '')).toEqual(['drop\t/oauth/token']);
+    expect(await told(machine, 'bash', 'local', 'fault', 'add', '--method', 'PA')).toEqual(['PATCH']);
+  });
+
   it('of sessions are those saved for the profile on the line', async () => {
     const machine = await openMachine();
     await machine.done('token', 'create');

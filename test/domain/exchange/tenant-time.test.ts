@@ -80,6 +80,16 @@ describe('the time of a tenant', () => {
     expect(time.offsetMs()).toBe(0);
   });
 
+  it('may be any time where the tenant is on this machine', () => {
+    const far = headers({ date: httpDate(noon + 1000 * 24 * hours) });
+    const [elsewhere, here] = [
+      tenantTime({ now: () => noon }),
+      tenantTime({ now: () => noon }, { mayHaveAnyTime: true }),
+    ];
+    for (const time of [elsewhere, here]) time.learn(far, noon);
+    expect([elsewhere.offsetMs(), here.offsetMs()]).toEqual([undefined, 1000 * 24 * hours]);
+  });
+
   it.each([
     [45_000, "your clock is 45 s behind acme.example's"],
     [20 * 60_000, "your clock is 20 min behind acme.example's"],

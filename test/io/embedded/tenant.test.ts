@@ -138,7 +138,7 @@ it.each(['preview', 'ea'] as const)(
     const ports = localPorts();
     await withState(ports, edition);
     const clock = steppingClock();
-    const world = { clock, time: tenantTime(clock), retry, warn() {} };
+    const world = { clock, timeBy: tenantTime, retry, warn() {} };
     const tenant = await connectLocal(ports, { profile: 'local', selection: '', ...world });
     expect(tenant.edition).toBe(edition);
     expect(await readTenant(tenant)).toMatchObject({ name: 'Local tenant', edition });

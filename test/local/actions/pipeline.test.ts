@@ -31,7 +31,7 @@ async function pipeline(): Promise<Pipeline> {
     return { commands: [], printed: [], failure: undefined, ...(typeof answer === 'function' ? answer(run) : answer) };
   };
   const scope: TenantScope = { store, random, runAction };
-  const moment = { ...(await readMoment(store, { nowSeconds: 1_780_000_100, issuer: '' })), facts } as Moment;
+  const moment = { ...(await readMoment(store, { machineMs: 1_780_000_100_000, issuer: '' })), facts } as Moment;
   return {
     runs,
     facts,

@@ -5,7 +5,7 @@ import { type Listening, type ListenOptions, listen } from '../../../src/local/h
 import { testTenant } from '../../support/local.ts';
 import { rawConnection, statusOf } from '../../support/raw-http.ts';
 
-type Handle = (request: Request) => Promise<Response>;
+type Handle = Parameters<typeof listen>[0];
 
 async function listening(handle: Handle, options: ListenOptions = {}): Promise<Listening> {
   const opened = await listen(handle, 0, options);
@@ -33,6 +33,21 @@ describe('a listening tenant', () => {
     for (const origin of [url, `http://127.0.0.1:${port}`, `http://[::1]:${port}`]) {
       expect(await (await fetch(`${origin}/.well-known/jwks.json`)).json()).toEqual(body);
     }
+  });
+
+  it('passes on the connection, so that the control endpoints know whose it is', async () => {
+    const tenant = await testTenant({ control: { token: undefined } });
+    const { port } = await listening(tenant.handle, { addresses: ['::'] });
+    for (const origin of [`http://127.0.0.1:${port}`, `http://[::1]:${port}`]) {
+      expect((await fetch(`${origin}/_anon/clock`)).status).toBe(200);
+    }
+    const seen: unknown[] = [];
+    const other = await listening(async (_, { incoming }) => {
+      seen.push(incoming.socket.remoteAddress);
+      return new Response(null, { status: 204 });
+    });
+    await fetch(`http://127.0.0.1:${other.port}/`);
+    expect(seen).toEqual(['127.0.0.1']);
   });
 
   it('answers at no other address of the machine', async () => {
@@ -166,7 +181,7 @@ describe('close', () => {
     ['the answer never comes', () => new Promise(() => {}), 'Content-Length: 0\r\n\r\n'],
     ['the answer is not read', async () => new Response('a'.repeat(50_000_000)), 'Content-Length: 0\r\n\r\n'],
   ])('waits no longer than the grace period when %s', async (_, handle, text) => {
-    const quick = async (sent: Request) => (sent.method === 'GET' ? nothing(sent) : handle(sent));
+    const quick: Handle = async (sent, by) => (sent.method === 'GET' ? nothing(sent, by) : handle(sent, by));
     const { url, port, close } = await listen(quick, 0, { graceMs: 100 });
     const { socket, write } = await rawConnection(port);
     socket.pause();

@@ -282,8 +282,8 @@ describe('the log', () => {
     await withBearer(tenant.send, body.access_token)('GET', '/userinfo');
     const { client_id: clientId } = tenant.app;
     expect(served.slice(-2)).toMatchObject([
-      { path: '/oauth/token', status: 200, clientId, user: jane.user_id },
-      { path: '/userinfo', status: 200, clientId, user: jane.user_id },
+      { path: '/oauth/token', status: 200, clientId, user: jane.email },
+      { path: '/userinfo', status: 200, clientId, user: jane.email },
     ]);
     for (const token of [body.access_token, body.id_token, body.refresh_token]) {
       expect(JSON.stringify(served)).not.toContain(token);

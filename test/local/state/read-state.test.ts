@@ -24,6 +24,7 @@ it('the applications and APIs of a state can be read while another process has i
   ).toEqual({
     edition: 'ea',
     clients: [{ client_id: 'c1', name: 'web' }],
+    faults: [],
     resourceServers: [{ id: 'r1', identifier: 'https://shop.example' }],
     actions: [{ id: 'a1', name: 'cart' }],
   });

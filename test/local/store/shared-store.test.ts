@@ -76,6 +76,19 @@ describe.each(places)('two stores of a state in %s', (_, makeState) => {
     expect(await one.find('client_credential', where)).toBeUndefined();
   });
 
+  it('notice a document that did not exist before, and one that no longer exists', async () => {
+    expect(await one.get('tenant', 'clock')).toBeUndefined();
+    await other.write((writer) => writer.put('tenant', 'clock', { offset_ms: 1 }));
+    await one.refresh();
+    expect(await one.get('tenant', 'clock')).toEqual({ offset_ms: 1 });
+    await other.write((writer) => writer.remove('tenant', 'clock'));
+    await one.refresh();
+    expect(await one.get('tenant', 'clock')).toBeUndefined();
+    await other.write((writer) => writer.put('tenant', 'clock', { offset_ms: 2 }));
+    await one.refresh();
+    expect(await one.get('tenant', 'clock')).toEqual({ offset_ms: 2 });
+  });
+
   it('keep the object of a document that the other has not written', async () => {
     await one.write((writer) => {
       writer.put('client', 'a', { n: 1 });

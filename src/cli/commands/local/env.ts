@@ -1,3 +1,4 @@
+import { appVariables } from '../../../domain/app/app-variables.ts';
 import { requestingApp } from '../../../domain/app/find.ts';
 import { jwksPath } from '../../../wire/discovery.ts';
 import { dotenvLines, leftOutWarning, variables } from '../../format/variables.ts';
@@ -8,7 +9,6 @@ import { accessLocalTenant } from '../../tenant/local-access.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
 import { appValues } from './app-values.ts';
-import { appVariables } from './app-variables.ts';
 
 export const localEnvCommand = defineCommand({
   description: 'print what an app needs to use the local tenant, as a .env file',
@@ -41,11 +41,16 @@ commands of anon-cli use that server; --profile local uses the embedded tenant a
     const isRevealed = isConfidential && options.revealSecrets;
     const secret = isRevealed ? (await requestingApp(access.tenant, app)).clientSecret : undefined;
     const jwks = `${origin}${jwksPath}`;
+    const control = await (await context.local()).controlAddress();
     const { path: authority } = await (await context.certificates()).authority();
-    const values = appVariables({
-      ...{ url: origin, issuer, clientId: app.clientId, clientSecret: secret },
-      ...{ audience: api.audience, authority },
-    });
+    const values = {
+      ...appVariables({
+        ...{ url: origin, issuer, clientId: app.clientId, clientSecret: secret },
+        ...{ audience: api.audience, authority },
+      }),
+      ...(control && { ANON_CONTROL_URL: control.url }),
+      ...(control?.token !== undefined && { ANON_CONTROL_TOKEN: control.token }),
+    };
     printResult(context, options, {
       data: {
         domain: host,
@@ -56,6 +61,8 @@ commands of anon-cli use that server; --profile local uses the embedded tenant a
         ...(secret !== undefined && { client_secret: secret }),
         audience: api.audience,
         ca: authority,
+        ...(control && { control_url: control.url }),
+        ...(control?.token !== undefined && { control_token: control.token }),
       },
       variables: values,
       verbatim: true,

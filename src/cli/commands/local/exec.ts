@@ -1,3 +1,4 @@
+import { appVariables } from '../../../domain/app/app-variables.ts';
 import { managementToken } from '../../../domain/exchange/management/token.ts';
 import { ensureApiOpen, ensureAppOpen, ensureTenantReady } from '../../../domain/gates/set-up.ts';
 import { createUser } from '../../../domain/user/lifecycle.ts';
@@ -12,7 +13,6 @@ import type { Context } from '../../world/context.ts';
 import type { Env } from '../../world/environment.ts';
 import { defineCommand } from '../define-command.ts';
 import { appValues } from './app-values.ts';
-import { appVariables } from './app-variables.ts';
 import { parsePort } from './served-address.ts';
 
 export const localExecCommand = defineCommand({

@@ -2,13 +2,18 @@ import type { TenantConnection } from '../../../domain/exchange/connection.ts';
 import { explainRefusal } from '../../../domain/gates/explain-refusal.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
 import { GateClosedError, ResponseError } from '../../../errors.ts';
-import type { ServedRequest } from '../../../local/http/served-request.ts';
+import type { Explanation, ServedRequest } from '../../../local/http/served-request.ts';
 
-/** The command that opens the gate that is closed for a request; undefined if no gate is, or it is unknown. */
-export async function commandFor(tenant: TenantConnection, served: ServedRequest): Promise<string | undefined> {
-  const { clientId, app = clientId, audience, scope, status, error = '', refusedOrigin } = served;
-  if (refusedOrigin !== undefined) return originCommand(tenant, served.app, refusedOrigin);
+/** The gate that is closed for a request, and the command that opens it; undefined if no gate is, or it is unknown. */
+export async function explainServed(tenant: TenantConnection, served: ServedRequest): Promise<Explanation | undefined> {
+  const { clientId, app = clientId, audience, scope, status, error = '', refusedOrigin, refusedUrl } = served;
+  if (refusedOrigin !== undefined)
+    return { gate: undefined, command: originCommand(tenant, served.app, refusedOrigin) };
   if (clientId === undefined || app === undefined) return undefined;
+  if (refusedUrl) {
+    const command = `anon-cli app ${refusedUrl.list} add ${shellWord(app)} ${shellWord(refusedUrl.url)}${tenant.selection}`;
+    return { gate: undefined, command };
+  }
   if (audience === undefined && error !== 'unauthorized_client') return undefined;
   const refusal = new ResponseError('failed', { status, error, description: '' });
   const request = {
@@ -17,7 +22,7 @@ export async function commandFor(tenant: TenantConnection, served: ServedRequest
     scope,
   };
   const explained = await explainRefusal(tenant, refusal, request);
-  return explained instanceof GateClosedError ? explained.command : undefined;
+  return explained instanceof GateClosedError ? { gate: explained.gate, command: explained.command } : undefined;
 }
 
 /** The command that lets the page of a request read the responses. A preflight request names no application. */

@@ -1,15 +1,10 @@
-import type { ServedRequest } from '../../../local/http/served-request.ts';
-import { anonymousTokenPath } from '../../../wire/anonymous-token.ts';
+import type { Explain, ServedRequest } from '../../../local/http/served-request.ts';
 import { notePaint, type Paint } from '../../render/paint.ts';
 import { printable } from '../../render/printable.ts';
 import { padded } from '../../render/width.ts';
-import type { Access } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 
 const [methodWidth, pathWidth] = [7, 22];
-
-/** Refusals for which a gate may be closed. */
-const gateErrors = ['feature_not_enabled', 'unauthorized_client', 'invalid_target', 'invalid_scope'];
 
 export interface RequestLog {
   add(served: ServedRequest): void;
@@ -19,10 +14,9 @@ export interface RequestLog {
 
 /**
  * Prints one line on stderr for each request to the local tenant: method, path, status, application, guest and what happened.
- * For a closed gate, the line ends with the command that opens it. `connect` is called for the first of these.
+ * For a closed gate, the line ends with the command that opens it.
  */
-export function requestLog(context: Context, connect: () => Promise<Access>): RequestLog {
-  let access: Promise<Access> | undefined;
+export function requestLog(context: Context, explain: Explain): RequestLog {
   let lines: string[] = [];
   const explanations = new Set<Promise<void>>();
   const print = (line: string) => {
@@ -35,27 +29,13 @@ export function requestLog(context: Context, connect: () => Promise<Access>): Re
     lines = [];
     if (text !== '') context.terminal.note(text);
   };
-  const openingCommand = async (served: ServedRequest): Promise<string | undefined> => {
-    access ??= connect();
-    try {
-      const { commandFor } = await import('./opening-command.ts');
-      return await commandFor((await access).tenant, served);
-    } catch {
-      // The line matters more than the command.
-      return undefined;
-    }
-  };
   return {
     add(served) {
       const paint = notePaint(context.terminal);
-      // Logins have some of these errors too, for other reasons.
-      const isGuest = served.path === anonymousTokenPath;
-      if (served.refusedOrigin === undefined && !(isGuest && gateErrors.includes(served.error ?? ''))) {
-        print(requestLines(paint, served));
-        return;
-      }
-      const explanation = openingCommand(served)
-        .then((command) => print(requestLines(paint, served, command)))
+      const reason = explain(served);
+      if (!reason) return print(requestLines(paint, served));
+      const explanation = reason
+        .then((known) => print(requestLines(paint, served, known?.command)))
         .finally(() => explanations.delete(explanation));
       explanations.add(explanation);
     },
@@ -81,16 +61,17 @@ export function requestLines(paint: Paint, served: ServedRequest, command?: stri
 
 /** `POST    /anonymous/token        403  web  unauthorized_client  → anon-cli app enable web` */
 export function requestLine(paint: Paint, served: ServedRequest, command?: string): string {
-  const { method, path, status, app, clientId, guest, user, session, refusedOrigin, error } = served;
+  const { method, path, status, app, clientId, guest, user, session, refusedOrigin, error, fault, unanswered } = served;
   const colour = status < 300 ? paint.green : status < 500 ? paint.yellow : paint.red;
   const parts = [
     `${padded(shortened(method), methodWidth)} ${padded(shortened(path), pathWidth)}`,
-    colour(String(status)),
+    unanswered ? paint.red('---') : colour(String(status)),
     shortened(app ?? clientId ?? ''),
     shortened(guest ?? ''),
     shortened(user ?? ''),
     refusedOrigin === undefined ? '' : `no access for pages of ${shortened(refusedOrigin)}`,
     session ?? error ?? '',
+    fault === undefined ? '' : `fault ${shortened(fault)}`,
     command === undefined ? '' : paint.bold(`→ ${printable(command)}`),
   ];
   return parts.filter((part) => part !== '').join('  ');

@@ -1,5 +1,6 @@
 import { shellWord } from '../../../domain/shell-word.ts';
 import { isAnonError } from '../../../errors.ts';
+import type { ControlAddress } from '../../../io/embedded/control-file.ts';
 import type { LocalServer } from '../../../io/embedded/server.ts';
 import { anonymousTokenPath } from '../../../wire/anonymous-token.ts';
 import { jwksPath } from '../../../wire/discovery.ts';
@@ -16,7 +17,7 @@ import type { StateData } from './state-data.ts';
 
 /** What is known of a server once it listens. Plain data: one in the background sends it to the command that started it. */
 export interface Started {
-  readonly server: Pick<LocalServer, 'url' | 'port' | 'issuer' | 'issuerBefore' | 'edition' | 'authority'>;
+  readonly server: Pick<LocalServer, 'url' | 'port' | 'issuer' | 'issuerBefore' | 'edition' | 'authority' | 'control'>;
   /** Both members are null for a state in memory. */
   readonly state: StateData | { readonly state: null; readonly database: null };
   readonly ephemeral: boolean;
@@ -67,6 +68,8 @@ function readyData({ server, state, ephemeral, values }: Ready): JsonObject {
     audience: values?.api.audience ?? null,
     curl: values ? curl(server, values) : null,
     ephemeral,
+    control_url: server.control?.url ?? null,
+    control_token: server.control?.token ?? null,
   };
 }
 
@@ -90,6 +93,7 @@ function details(paint: Paint, ready: Ready): string {
     ...(ephemeral ? [['state', 'in memory'] as const] : []),
     ...(values ? valueRows(values) : []),
     ...(authority === undefined ? [] : [['CA', `${printable(authority)}${trusting}`] as const]),
+    ...(server.control === undefined ? [] : [['control', controlText(server.control)] as const]),
     ...(ephemeral ? [] : otherCommands),
     ['stop', detached ? 'anon-cli local stop' : 'Ctrl-C'],
   ])}${paint.dim('For development only: its login page lets everybody in as every user.')}\n`;
@@ -111,6 +115,10 @@ const otherCommands = [
   ['for your app', 'anon-cli local env'],
   ['configure', 'any anon-cli command, in another terminal'],
 ] as const;
+
+function controlText({ url, token }: ControlAddress): string {
+  return token === undefined ? `${url}, without a token` : `${url}, with the token ${token}`;
+}
 
 export async function valuesIfKnown(connect: () => Promise<Access>): Promise<Values | undefined> {
   try {

@@ -14,6 +14,7 @@ import type { Context } from '../../world/context.ts';
 import type { DatabaseText } from '../../world/database-state.ts';
 import { defineCommand } from '../define-command.ts';
 import { bounded, detach, recordServer, reportingFailure, reportStart } from './background.ts';
+import { explanations } from './explanations.ts';
 import { requestLog } from './request-log.ts';
 import { parseAddress, parsePort, placeWarning, startWarnings } from './served-address.ts';
 import { printStart } from './start-screen.ts';
@@ -43,6 +44,8 @@ const startOptions = {
     parse: parseHost,
   },
   '--quiet': 'print no line for each request',
+  '--no-control': 'serve no control endpoints below /_anon, with which tests move the clock',
+  '--open-control': 'control endpoints need no token; this machine alone can reach them',
   '--detach': 'go on in the background, until anon-cli local stop',
   // What --detach runs in the background.
   '--detached': { description: 'report to the command that started it', hidden: true },
@@ -81,12 +84,15 @@ async function serveUntilStopped(context: Context, options: StartOptions): Promi
   const connect = async () => (await import('../../tenant/local-access.ts')).accessLocalTenant(context, options, place);
   const { detached } = options;
   const isLogged = !options.quiet && (detached || isForPeople(options));
-  const log = isLogged ? requestLog(context, connect) : undefined;
+  const explain = explanations(connect);
+  const log = isLogged ? requestLog(context, explain) : undefined;
   const { autoLogin: user } = options;
   const autoLogin = user === undefined ? undefined : await userId(await connect(), user);
   const { serve, state } = await servedIn(context, place);
   const server = await serve({
     ...{ port, domain, address, rateLimit, edition, hosts, autoLogin },
+    control: controlPolicy(options),
+    explain,
     onServed: log && (detached ? await bounded(log) : log.add),
     plainHttp: options.http,
     ownCertificate: await ownCertificate(context, options),
@@ -130,6 +136,12 @@ async function servedIn(context: Context, place: MemoryState | DatabaseText | un
   }
   const local = await context.local(place);
   return { serve: local.serve, state: stateData(local) };
+}
+
+function controlPolicy({ control, openControl }: { readonly control: boolean; readonly openControl?: true }) {
+  if (!control && openControl) throw new AnonError('usage', "--no-control and --open-control can't be combined.");
+  if (!control) return undefined;
+  return openControl ? 'open' : 'token';
 }
 
 /** @throws {AnonError} `not_found` */

@@ -23,7 +23,7 @@ export const sessionForgetCommand = defineCommand({
     }
     const saved = await savedSessions(context, options);
     const { sessions } = saved;
-    const nowMs = context.clock.now();
+    const nowMs = (await context.clockOf(saved)).now();
     const candidates =
       name !== undefined
         ? [await checkListed(saved, name)]

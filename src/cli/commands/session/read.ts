@@ -14,7 +14,7 @@ export const sessionListCommand = defineCommand({
   async run(context, _args, options) {
     const saved = await savedSessions(context, options);
     const found = await listSessions(saved);
-    const nowMs = context.clock.now();
+    const nowMs = (await context.clockOf(saved)).now();
     printResult(context, options, {
       data: found.map((session) => sessionData(session, nowMs)),
       human: (paint) =>
@@ -33,8 +33,9 @@ export const sessionShowCommand = defineCommand({
   examples: ['session show', 'session show --lineage'],
   notes: 'To decode its tokens: anon-cli token decode',
   async run(context, { session: name }, options) {
-    const found = await findSession(await savedSessions(context, options), name);
-    const nowMs = context.clock.now();
+    const saved = await savedSessions(context, options);
+    const found = await findSession(saved, name);
+    const nowMs = (await context.clockOf(saved)).now();
     printResult(context, options, {
       data: { ...sessionData(found, nowMs), ...(options.lineage && { lineage: lineageData(found.session) }) },
       human: (paint) =>

@@ -9,13 +9,24 @@ export interface SavedSessions extends ProfileSessions {
   /** Of the profile's tenant; undefined for the local tenant, whose state has it. */
   readonly issuer: string | undefined;
   readonly warn: (message: string) => void;
+  /** For their clock. */
+  readonly domain: string | undefined;
+  readonly database: string | undefined;
 }
 
 export async function savedSessions(context: Context, options: GlobalOptions): Promise<SavedSessions> {
   const { profile, selection } = await selectProfile(context, options);
-  const { name, domain } = profile;
+  const { name, domain, database } = profile;
   const issuer = domain === undefined ? undefined : addressOf(domain).issuer;
-  return { sessions: await context.sessions(profile), profile: name, issuer, selection, warn: context.warn };
+  return {
+    sessions: await context.sessions(profile),
+    profile: name,
+    issuer,
+    selection,
+    warn: context.warn,
+    domain,
+    database,
+  };
 }
 
 /** The issuer of the sessions' tenant, the local one too. */

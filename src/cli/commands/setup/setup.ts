@@ -91,7 +91,7 @@ async function showSession(
   const { metadata, clientSecret } = input;
   const as = await saveAs(context, access.profile, { save: true });
   const needed = { app, api, metadata, clientSecret, changed };
-  const ensured = await ensureSession(tokenPorts(context), access, needed, as);
+  const ensured = await ensureSession(tokenPorts(context, access.tenant), access, needed, as);
   await showTokens(context, { tenant: access.tenant, strict }, ensured, (inspected) => {
     const { name, origin, replaced } = ensured;
     if (replaced) {

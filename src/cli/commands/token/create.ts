@@ -66,7 +66,7 @@ async function createOne(context: Context, options: CreateOptions): Promise<void
   const wanted = requestOptions({ ...options, ...requestedAppAndApi(context, options) }, input);
   const request = { ...(await tokenRequest(tenant, wanted, profile)), userId };
   const { app, api } = request;
-  const created = await createAndSave(tokenPorts(context), tenant, request, as);
+  const created = await createAndSave(tokenPorts(context, tenant), tenant, request, as);
   await showTokens(context, { tenant, strict }, created, (decoded) => {
     const size = metadataSize(decoded, metadata);
     printResult(context, options, {

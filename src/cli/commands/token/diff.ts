@@ -1,7 +1,15 @@
 import { compareTokens } from '../../../domain/token/compare.ts';
 import { AnonError } from '../../../errors.ts';
 import { bareToken } from '../../../jose/compact.ts';
-import { decodeAll, type GivenToken, givenTexts, keysFor, savedTokens, tokensIn } from '../../input/given-tokens.ts';
+import {
+  clockOf,
+  decodeAll,
+  type GivenToken,
+  givenTexts,
+  keysFor,
+  savedTokens,
+  tokensIn,
+} from '../../input/given-tokens.ts';
 import { printResult } from '../../output/output.ts';
 import { comparisonData, renderComparison } from '../../render/token-comparison.ts';
 import type { Context } from '../../world/context.ts';
@@ -31,10 +39,11 @@ export const tokenDiffCommand = defineCommand({
       ...compareTokens(bare(old), bare(now)),
     }));
     warnOfWrong(context, compared);
+    const clock = clockOf(context, keys, [...olds, ...news]);
     printResult(context, options, {
       data: comparisonData(compared),
       human: (paint) =>
-        compared.map((pair, index) => renderComparison(paint, pair, index, compared, context.clock.now())).join('\n'),
+        compared.map((pair, index) => renderComparison(paint, pair, index, compared, clock.now())).join('\n'),
     });
   },
 });

@@ -1,3 +1,4 @@
+import type { Clock } from '../../../domain/clock.ts';
 import { type FreshSession, freshSession, isOutdated, matches } from '../../../domain/session/access-token.ts';
 import { sessionNotFound } from '../../../domain/session/find.ts';
 import { reportMismatch } from '../../../domain/session/received-tokens.ts';
@@ -5,13 +6,14 @@ import { checkComplete } from '../../../domain/session/request-tokens.ts';
 import { type SavedSession, secondsUntil } from '../../../domain/session/saved-session.ts';
 import { inspectToken } from '../../../domain/token/decode.ts';
 import { noKeys } from '../../../domain/token/key-source.ts';
-import { saveOptions, sessionPorts, sessionTarget } from '../../input/session-options.ts';
+import { saveOptions, sessionTarget, tokenPorts } from '../../input/session-options.ts';
 import {
   readRequestInput,
   requestOptions,
   type TokenRequestOptions,
   tokenRequestOptions,
 } from '../../input/token-request.ts';
+import { sayClock } from '../../output/moved-clock.ts';
 import { printResult } from '../../output/output.ts';
 import { type Access, accessTenant, requestedAppAndApi, selectProfile } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
@@ -32,27 +34,30 @@ export const tokenGetCommand = defineCommand({
   async run(context, _args, options) {
     const input = await readRequestInput(context, options);
     const { profile } = await selectProfile(context, options);
-    const ports = await sessionPorts(context, profile);
-    const target = await sessionTarget(context, ports, options);
+    const sessions = await context.sessions(profile);
+    const target = await sessionTarget(context, { sessions }, options);
     const { name } = target;
     const request = { ...requestOptions(options, input), create: options.create };
-    const known = await ports.sessions.get(name);
-    // The local tenant's issuer may have changed; a tenant elsewhere is not asked while the saved token is fresh.
+    const known = await sessions.get(name);
+    // The local tenant's issuer may have changed, or its clock; a tenant elsewhere is not asked while the saved token is fresh.
     const local = profile.domain === undefined ? await accessTenant(context, options) : undefined;
-    if (known && matches(request, known, context.clock.now()) && !(local && isOutdated(local, known))) {
-      print(context, options, name, { session: known, origin: 'kept' });
+    if (local) sayClock(context, local.tenant);
+    const { clock } = local?.tenant ?? context;
+    if (known && matches(request, known, clock.now()) && !(local && isOutdated(local, known))) {
+      print({ context, clock }, options, name, { session: known, origin: 'kept' });
       // It was warned of when it came.
       return options.strict && check(context, options, local ?? (await accessTenant(context, options)), known);
     }
     const access = local ?? (await accessTenant(context, options));
     if (!known && !options.create) {
-      throw await sessionNotFound({ ...access.tenant, sessions: ports.sessions }, name, 'token get --create');
+      throw await sessionNotFound({ ...access.tenant, sessions }, name, 'token get --create');
     }
     const forNewGuest = requestOptions({ ...options, ...requestedAppAndApi(context, options) }, input);
+    const ports = { ...tokenPorts(context, access.tenant), sessions };
     const fresh = await freshSession(ports, access, target, { known, request, forNewGuest });
     const { origin, session, saveFailure } = fresh;
     try {
-      print(context, options, name, fresh);
+      print({ context, clock }, options, name, fresh);
       if (origin !== 'kept' || options.strict) await check(context, options, access, session);
     } catch (error) {
       throw saveFailure ? saveFailure.error : error;
@@ -73,7 +78,7 @@ async function check(
 
 /** @throws {AnonError} `response_invalid` where the tenant gave no access token */
 function print(
-  context: Context,
+  { context, clock }: { readonly context: Context; readonly clock: Pick<Clock, 'now'> },
   options: TokenRequestOptions,
   name: string,
   { session, origin }: Pick<FreshSession, 'session' | 'origin'>,
@@ -83,7 +88,7 @@ function print(
     data: {
       access_token: session.accessToken,
       token_type: session.tokenType ?? 'Bearer',
-      expires_in: secondsUntil(session.accessEndsAtMs, context.clock.now()) ?? null,
+      expires_in: secondsUntil(session.accessEndsAtMs, clock.now()) ?? null,
       origin,
       guest_id: session.guestId ?? null,
       session_name: name,

@@ -2,6 +2,7 @@ import { findSession } from '../../../domain/session/find.ts';
 import { logOut } from '../../../domain/session/logout.ts';
 import type { SavedSession } from '../../../domain/session/saved-session.ts';
 import { isUnreachable, withHint } from '../../../errors.ts';
+import { sayClock } from '../../output/moved-clock.ts';
 import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
 import { endText, sessionData } from '../../render/session.ts';
@@ -31,7 +32,8 @@ export const tokenLogoutCommand = defineCommand({
     if (forgotten) await sessions.exclusively(name, () => sessions.forget(name));
     // A removed session can't be the current one.
     const current = !forgotten && found.current;
-    const nowMs = context.clock.now();
+    const nowMs = tenant.clock.now();
+    sayClock(context, tenant);
     printResult(context, options, {
       data: { tenant_told: sent, forgotten, session: sessionData({ name, session, current }, nowMs) },
       human: (paint) =>

@@ -23,7 +23,7 @@ export const tokenRenewCommand = defineCommand({
   async run(context, _args, options) {
     const input = await readRequestInput(context, options);
     const { tenant, profile } = await accessTenant(context, options);
-    const ports = await sessionPorts(context, profile);
+    const ports = await sessionPorts(context, { tenant, profile });
     const target = await sessionTarget(context, ports, options);
     const outcome = await updateSaved(ports, tenant, target, requestOptions(options, input));
     await showTokens(context, { tenant, strict: options.strict }, outcome, (decoded) =>

@@ -1,4 +1,5 @@
 import type { RequestingApp } from '../../../domain/app/find.ts';
+import type { Clock } from '../../../domain/clock.ts';
 import { checkTransfer } from '../../../domain/session/edition-limits.ts';
 import { withSecret } from '../../../domain/session/token-request.ts';
 import {
@@ -51,7 +52,7 @@ export const tokenTransferCommand = defineCommand({
     const session = await sessionToCarry(context, options, access, sessionToken);
     const app = withSecret(session.app, clientSecret);
     const wanted = { app, sessionToken: session.token, heldMetadata: session.metadata };
-    const ticket = await requestTransferTicket(tenant, wanted, tokenPorts(context).explain);
+    const ticket = await requestTransferTicket(tenant, wanted, tokenPorts(context, tenant).explain);
     const authorize = urlFor(access, app, ticket, options);
     const { terminal } = context;
     const forPeople = terminal.resultIsTerminal;
@@ -60,7 +61,7 @@ export const tokenTransferCommand = defineCommand({
       human: (paint) => (forPeople ? renderTicket(paint, app, ticket, authorize) : plainTicket(ticket, authorize)),
     });
     if (!forPeople || !terminal.noteRewritable || !isForPeople(options)) return;
-    await countTicketDown(context, ticket.endsAtMs, `anon-cli token transfer${tenant.selection}`);
+    await countTicketDown(context, tenant.clock, ticket.endsAtMs, `anon-cli token transfer${tenant.selection}`);
   },
 });
 
@@ -88,7 +89,7 @@ function urlFor(
 }
 
 /** Counts the seconds of a ticket down on one line of a terminal, until it expires or Ctrl-C. */
-async function countTicketDown({ terminal, clock }: Context, endsAtMs: number, again: string): Promise<void> {
+async function countTicketDown({ terminal }: Context, clock: Clock, endsAtMs: number, again: string): Promise<void> {
   const line = (leftMs: number) => {
     const left = `valid for ${Math.ceil(leftMs / 1000)} s`;
     const whole = `${left}, once; Ctrl-C to leave`;

@@ -47,11 +47,11 @@ export const tokenUpdateCommand = defineCommand({
       const request = requestOptions({ ...options, ...requestedAppAndApi(context, options) }, input);
       const unsaved = { ...request, sessionToken: input.sessionToken };
       return show(context, options, tenant, {
-        ...(await updateUnsaved(tokenPorts(context), tenant, unsaved, profile)),
+        ...(await updateUnsaved(tokenPorts(context, tenant), tenant, unsaved, profile)),
         name: undefined,
       });
     }
-    const ports = await sessionPorts(context, profile);
+    const ports = await sessionPorts(context, { tenant, profile });
     const target = await sessionTarget(context, ports, options);
     const request = { ...requestOptions(options, input), replace: options.replace === true };
     const outcome = await updateSaved(ports, tenant, target, request);

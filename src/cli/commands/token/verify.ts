@@ -14,6 +14,7 @@ import { type TokenToVerify, tokenToVerify } from '../../input/given-tokens.ts';
 import type { OptionDefinitions, OptionValues } from '../../options/definition.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { scopeList } from '../../options/parse.ts';
+import { sayClock } from '../../output/moved-clock.ts';
 import { printResult } from '../../output/output.ts';
 import { refusalOf, renderVerification, verificationData } from '../../render/verification.ts';
 import { accessTenant, requestedAppAndApi } from '../../tenant/access.ts';
@@ -63,6 +64,7 @@ export const tokenVerifyCommand = defineCommand({
     const wrongClock =
       tenant && verification.claims && clockSentence(tenant, "times are checked by the tenant's clock");
     if (wrongClock) context.warn(wrongClock);
+    if (tenant && verification.claims) sayClock(context, tenant);
     warnOfLateExpiry(context, verification);
     const refusal =
       given.empty ?? (verification.valid ? undefined : refusalOf(verification, options, { ...given, isEmbedded }));

@@ -1,3 +1,4 @@
+import type { Clock } from '../../../domain/clock.ts';
 import { isExpiryRefusal } from '../../../domain/session/target.ts';
 import { renewalAtMs, renewWatched, watchedSession } from '../../../domain/session/watch.ts';
 import { AnonError, interrupted, isAnonError } from '../../../errors.ts';
@@ -34,30 +35,31 @@ export const tokenWatchCommand = defineCommand({
   async run(context, _args, options) {
     const { clientSecret } = await readTokenInput(context, options);
     const { tenant, profile } = await accessTenant(context, options);
-    const display = displayOn(context, options, profile.name);
+    const { clock } = tenant;
+    const display = displayOn(context, options, { profile: profile.name, clock });
     // Read before the first output: from then on Ctrl-C ends this command as it ends every other.
     const { signal } = context;
-    const ports = await sessionPorts(context, profile);
+    const ports = await sessionPorts(context, { tenant, profile });
     const target = await sessionTarget(context, ports, options);
     let session = await watchedSession(ports, tenant, target.name);
     let state: WatchState = { ...session, name: target.name, renewals: 0 };
     display.event('started', state);
     while (!context.terminal.resultUnread) {
       if (signal.aborted) throw interrupted();
-      const dueMs = renewalAtMs(session, context.clock.now());
-      await waitUntil(context, dueMs ?? session.accessEndsAtMs ?? 0, () => display.tick(state));
+      const dueMs = renewalAtMs(session, clock.now());
+      await waitUntil(clock, dueMs ?? session.accessEndsAtMs ?? 0, () => display.tick(state));
       if (dueMs === undefined) break;
       try {
         session = await renewWatched(ports, tenant, target, { before: session, clientSecret });
         state = { ...session, name: target.name, renewals: state.renewals + 1 };
         display.event('renewed', state);
         const waitMs = session.accessEndsAtMs === undefined ? unknownEndWaitMs : minWaitMs;
-        await waitUntil(context, context.clock.now() + waitMs, () => display.tick(state));
+        await pause(context, waitMs, () => display.tick(state));
       } catch (error) {
         if (isExpiryRefusal(error)) break;
         state = { ...state, problem: temporary(error).message };
         display.event('renewal_failed', state);
-        await waitUntil(context, context.clock.now() + retryMs, () => display.tick(state));
+        await pause(context, retryMs, () => display.tick(state));
       }
     }
     if (context.terminal.resultUnread) return;
@@ -76,10 +78,21 @@ function temporary(error: unknown): AnonError {
 }
 
 /** In steps, so that a machine that sleeps meanwhile does not wait that much longer. */
-async function waitUntil({ clock }: Context, atMs: number, tick: () => number): Promise<void> {
+async function waitUntil(clock: Clock, atMs: number, tick: () => number): Promise<void> {
   for (let leftMs = atMs - clock.now(); leftMs > 0; leftMs = atMs - clock.now()) {
     await clock.wait(Math.min(leftMs, tick()));
   }
+}
+
+/** By this machine's clock: the tenant's may stand still. */
+function pause({ clock }: Context, ms: number, tick: () => number): Promise<void> {
+  return waitUntil(clock, clock.now() + ms, tick);
+}
+
+interface Watched {
+  readonly profile: string;
+  /** The tenant's. */
+  readonly clock: Clock;
 }
 
 interface Display {
@@ -89,10 +102,11 @@ interface Display {
 }
 
 /** A block that is redrawn on a terminal, otherwise one line per event. */
-function displayOn(context: Context, options: GlobalOptions, profile: string): Display {
-  const { terminal, clock } = context;
+function displayOn(context: Context, options: GlobalOptions, { profile, clock }: Watched): Display {
+  const { terminal } = context;
   const redraws = terminal.resultIsTerminal && terminal.noteRewritable && isForPeople(options);
-  if (!redraws) return { event: (event, state) => printEvent(context, options, event, state), tick: () => 30_000 };
+  if (!redraws)
+    return { event: (event, state) => printEvent({ context, clock }, options, event, state), tick: () => 30_000 };
   // The terminal shows ^C where the block ends, and the error is a line of its own.
   context.signal.addEventListener('abort', () => terminal.note('\n'), { once: true });
   let before = '';
@@ -107,8 +121,13 @@ function displayOn(context: Context, options: GlobalOptions, profile: string): D
   return { event: (_, state) => void draw(state), tick: draw };
 }
 
-function printEvent(context: Context, options: GlobalOptions, event: WatchEvent, state: WatchState): void {
-  const nowMs = context.clock.now();
+function printEvent(
+  { context, clock }: { readonly context: Context; readonly clock: Clock },
+  options: GlobalOptions,
+  event: WatchEvent,
+  state: WatchState,
+): void {
+  const nowMs = clock.now();
   const data = watchData(event, state, nowMs);
   // One line of JSON per event, whichever way JSON was requested.
   if (options.json && options.field === undefined) context.terminal.result(`${printableJson(data)}\n`);

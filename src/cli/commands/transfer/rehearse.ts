@@ -3,6 +3,7 @@ import type { Rehearsed } from '../../../local/rehearse.ts';
 import { printResult } from '../../output/output.ts';
 import { refusalOf } from '../../render/action.ts';
 import { rehearsalData, renderRehearsal } from '../../render/rehearsal.ts';
+import { localProfile } from '../../tenant/local-profile.ts';
 import { defineCommand } from '../define-command.ts';
 import { rehearseOptions } from './options.ts';
 import { type PlannedRehearsal, planRehearsal } from './plan.ts';
@@ -21,13 +22,14 @@ along, and with 1 if the login was refused, for example by an Action.`,
   async run(context, _args, options) {
     const planned = await planRehearsal(context, options);
     const rehearsed = await (await context.local()).rehearse(planned.login);
-    const facts = factsOf(planned, rehearsed, context.clock.now());
+    const nowMs = (await context.clockOf(await localProfile(context))).now();
+    const facts = factsOf(planned, rehearsed, nowMs);
     const verdict = verdictOn(facts);
     warnOfNeededGuest(context, rehearsed);
     const report = await reportOf(context, { planned, rehearsed, verdict, refusal: refusalSentence(facts) });
     printResult(context, options, {
       data: rehearsalData(report),
-      human: (paint) => renderRehearsal(paint, report, context.clock.now()),
+      human: (paint) => renderRehearsal(paint, report, nowMs),
     });
     const sessionSelection = options.session === undefined ? '' : ` --session ${options.session}`;
     const failure = failureOf(facts, verdict, { sessionSelection, selection: planned.selection });

@@ -7,7 +7,7 @@ import type { TenantConnection } from '../../exchange/connection.ts';
 import { type ManagementToken, managementToken } from '../../exchange/management/token.ts';
 import { isTransientFailure } from '../../exchange/retry.ts';
 import { send } from '../../exchange/send.ts';
-import { clockDifference } from '../../exchange/tenant-time.ts';
+import { clockDifference, durationText } from '../../exchange/tenant-time.ts';
 import { type Attempt, attempt, type Check, closedBy } from './check.ts';
 
 /** Whether the domain is a tenant's and its issuer is the expected one. Needs no credentials. */
@@ -42,6 +42,13 @@ export async function checkReachable(tenant: TenantConnection): Promise<Check> {
 export function checkClock(tenant: TenantConnection): Check {
   const check = 'clock';
   const { host } = new URL(tenant.issuer);
+  const moved = tenant.movedClock?.();
+  if (moved) {
+    const { now, frozen, offset_seconds: seconds } = moved;
+    const difference = `${durationText(Math.abs(seconds))} ${seconds > 0 ? 'ahead of' : 'behind'} this machine's`;
+    const finding = `the local tenant's clock ${frozen ? `stands still at ${now}` : `is ${difference}`}; tokens are judged by it`;
+    return { check, state: 'open', finding };
+  }
   if (tenant.time.offsetMs() === undefined) {
     return { check, state: 'unknown', finding: `${host} sends no usable time in its responses` };
   }

@@ -123,12 +123,13 @@ async function createOne(
  */
 function sharingRateLimit(tenant: TenantConnection): TenantConnection {
   const { clock, retry } = tenant;
+  const now = () => retry.now?.() ?? clock.now();
   let endsAtMs = 0;
   let pausing: Promise<void> | undefined;
 
   async function waitOut(pause: Pause): Promise<void> {
     // A request refused in the meantime may have extended the wait.
-    for (let leftMs = pause.ms; leftMs > 0; leftMs = endsAtMs - clock.now()) {
+    for (let leftMs = pause.ms; leftMs > 0; leftMs = endsAtMs - now()) {
       await retry.wait({ ...pause, ms: Math.ceil(leftMs) });
     }
   }
@@ -138,7 +139,7 @@ function sharingRateLimit(tenant: TenantConnection): TenantConnection {
     retry: {
       ...retry,
       async wait(pause) {
-        endsAtMs = Math.max(endsAtMs, clock.now() + pause.ms);
+        endsAtMs = Math.max(endsAtMs, now() + pause.ms);
         pausing ??= waitOut(pause).finally(() => {
           pausing = undefined;
         });

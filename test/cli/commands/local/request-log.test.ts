@@ -58,13 +58,36 @@ describe('local start', () => {
     );
   });
 
-  it('gives no command for guests where a login is refused', async () => {
+  it('prints the command that lets a login or a logout lead to a URL', async () => {
     const machine = await freshMachine();
     const { client_id } = await documentNamed(machine.store, 'client', 'web');
     const printed = await whileServed(machine, async (url) => {
-      await fetch(`${url}/authorize?client_id=${client_id}&redirect_uri=https://evil.example/&response_type=code`);
+      const authorize = `${url}/authorize?client_id=${client_id}&response_type=code&redirect_uri=`;
+      await fetch(`${authorize}https://shop.example/`);
+      await fetch(`${authorize}javascript:alert(1)`);
+      await fetch(`${url}/v2/logout?client_id=${client_id}&returnTo=https://shop.example/`);
+      await fetch(`${url}/oidc/logout?client_id=${client_id}&post_logout_redirect_uri=https://shop.example/`);
+      await fetch(`${url}/v2/logout?returnTo=https://shop.example/`);
     });
-    expect(printed).toBe(`GET     /authorize              403  ${client_id}  unauthorized_client\n\nStopped.\n`);
+    expect(printed).toBe(
+      'GET     /authorize              403  web  unauthorized_client  → anon-cli app callbacks add web https://shop.example/\n' +
+        'GET     /authorize              403  web  unauthorized_client\n' +
+        'GET     /v2/logout              400  web  invalid_request  → anon-cli app logout-urls add web https://shop.example/\n' +
+        'GET     /oidc/logout            400  web  invalid_request  → anon-cli app logout-urls add web https://shop.example/\n' +
+        'GET     /v2/logout              400  invalid_request\n' +
+        '\nStopped.\n',
+    );
+  });
+
+  it('gives no command for guests where a login is refused', async () => {
+    const machine = await freshMachine();
+    const { client_id } = await documentNamed(machine.store, 'client', 'web');
+    await machine.done('local', 'user', 'add', 'jane@example.com');
+    const callback = 'redirect_uri=http://localhost:3000/&response_type=code&audience=https://unknown.example';
+    const printed = await whileServed(machine, async (url) => {
+      await fetch(`${url}/authorize?client_id=${client_id}&${callback}`, { redirect: 'manual' });
+    });
+    expect(printed).toBe('GET     /authorize              302  web  access_denied\n\nStopped.\n');
   });
 
   it('prints no line with --quiet', async () => {
@@ -101,6 +124,16 @@ describe('the line of a request', () => {
     expect(line).not.toMatch(unsafe);
     expect(line).not.toContain('##vso[');
     expect(line).toContain("  → anon-cli app enable 'a\\u000a::set-output name=a::b");
+  });
+
+  it('names the faults, and has no status where nothing was sent', () => {
+    const served = { method: 'POST', path: '/oauth/token', fault: 'latency, reset' };
+    expect(requestLine(paint, { ...served, status: 503 })).toBe(
+      'POST    /oauth/token            503  fault latency, reset',
+    );
+    expect(requestLine(paint, { ...served, status: 500, unanswered: true })).toBe(
+      'POST    /oauth/token            ---  fault latency, reset',
+    );
   });
 
   it('has the client id of an application without a known name', () => {

@@ -1,4 +1,4 @@
-import { jwksPath } from '../../../wire/discovery.ts';
+import { jwksPath } from '../../wire/discovery.ts';
 
 /** What an app needs to know about a tenant. */
 export interface AppValues {

@@ -1,0 +1,85 @@
+import type { Fault } from '../../local/faults/fault.ts';
+import type { Limit } from '../../local/faults/limit.ts';
+import type { JsonObject } from '../../wire/schema.ts';
+import type { Paint } from './paint.ts';
+import { printable } from './printable.ts';
+import { table } from './rows.ts';
+
+export function renderFaults(paint: Paint, faults: readonly Fault[]): string {
+  return table(
+    paint,
+    ['FAULT', 'DOES', 'REQUESTS', 'HIT'],
+    faults.map((fault) => [printable(fault.name), effectOf(fault), requestsOf(fault), hitsOf(fault)]),
+  );
+}
+
+/** What it does to which requests: `status 429, try again after 2s, for POST /anonymous/token, 3 times`. */
+export function describeFault(fault: Fault): string {
+  return `${effectOf(fault)}, for ${requestsOf(fault)}`;
+}
+
+/** A fault for `--json`. */
+export function faultData(fault: Fault): JsonObject {
+  const { id, name, kind, route, method, client_id, rate, seed, count, after } = fault;
+  const { status, retry_after, body, latency_ms, seen, hit, created_at } = fault;
+  const isCounted = (rate ?? count ?? after) !== undefined;
+  return {
+    ...{ id, name, kind },
+    status: status ?? null,
+    retry_after: retry_after ?? null,
+    body: body ?? null,
+    latency_ms: latency_ms ?? null,
+    route,
+    method: method ?? null,
+    client_id: client_id ?? null,
+    rate: rate ?? null,
+    seed,
+    count: count ?? null,
+    after: after ?? null,
+    seen: isCounted ? seen : null,
+    hit: isCounted ? hit : null,
+    created_at,
+  };
+}
+
+export function renderLimits(paint: Paint, limits: readonly Limit[]): string {
+  return table(
+    paint,
+    ['ROUTE', 'LIMIT'],
+    limits.map(({ route, requests, period_seconds }) => [
+      routeName(route),
+      `${requests} ${requests === 1 ? 'request' : 'requests'} per ${periods[period_seconds] ?? `${period_seconds}s`}`,
+    ]),
+  );
+}
+
+const periods: Readonly<Record<number, string>> = { 1: 'second', 60: 'minute', 3600: 'hour' };
+
+function effectOf({ kind, status, retry_after, body, latency_ms }: Fault): string {
+  if (kind === 'latency') return `${latency_ms} ms late`;
+  if (kind === 'reset') return 'resets the connection';
+  if (kind === 'truncate') return 'truncates the response';
+  if (kind === 'drop') return 'never answers';
+  const again = retry_after === undefined ? '' : `, try again after ${retry_after}s`;
+  return `status ${status}${body === undefined ? '' : ' with its own body'}${again}`;
+}
+
+function requestsOf({ route, method, client_id, rate, after, count }: Fault): string {
+  return [
+    method === undefined ? routeName(route) : `${method} ${routeName(route)}`,
+    client_id === undefined ? '' : `of ${printable(client_id)}`,
+    rate === undefined ? '' : `${Number((100 * rate).toPrecision(4))}% of them`,
+    after === undefined ? '' : `after ${after}`,
+    count === undefined ? '' : `${count} at most`,
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
+}
+
+function hitsOf({ rate, count, after, seen, hit }: Fault): string {
+  return (rate ?? count ?? after) === undefined ? '' : `${hit} of ${seen}`;
+}
+
+function routeName(route: string): string {
+  return route === '*' ? 'all endpoints' : printable(route);
+}

@@ -1,0 +1,31 @@
+import { AnonError } from '../../errors.ts';
+
+/** The whole state of a local tenant, its clock included, as plain JSON. It holds keys, secrets and hashes of passwords. */
+export interface TenantSnapshot {
+  readonly format: 'anon-cli snapshot';
+  readonly version: 1;
+  /** The client id of the tenant's sample application. */
+  readonly tenant: string;
+  readonly state: unknown;
+}
+
+/** A snapshot as this tenant made it. */
+interface OwnSnapshot<State> extends TenantSnapshot {
+  readonly state: State;
+}
+
+/** A new snapshot. */
+export function snapshotOf<State>(tenant: string, state: State): OwnSnapshot<State> {
+  return { format: 'anon-cli snapshot', version: 1, tenant, state };
+}
+
+/** What a snapshot holds. @throws {AnonError} `usage` for that of another tenant, and for anything else */
+export function readSnapshot<State>(tenant: string, snapshot: TenantSnapshot): OwnSnapshot<State> {
+  if (snapshot?.format !== 'anon-cli snapshot' || snapshot.version !== 1) {
+    throw new AnonError('usage', 'This is not a snapshot of a local tenant.', {
+      hint: 'Pass what snapshot() returned.',
+    });
+  }
+  if (snapshot.tenant !== tenant) throw new AnonError('usage', 'This snapshot belongs to another local tenant.');
+  return snapshot as OwnSnapshot<State>;
+}

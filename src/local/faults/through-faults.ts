@@ -1,0 +1,66 @@
+import { tooMany } from '../http/rate-limit.ts';
+import { errorCodeOf } from '../http/served-request.ts';
+import { type Breakage, withTransit } from '../http/transit.ts';
+import { type Moment, note } from '../scope.ts';
+import type { Store } from '../store/store.ts';
+import { answerOf } from './answer.ts';
+import type { Fault } from './fault.ts';
+import { faultsThatHit } from './hit.ts';
+import { limitBuckets } from './limit.ts';
+
+/** A request on its way through the faults to the routes. */
+export interface FaultyRequest {
+  readonly request: Request;
+  readonly path: string;
+  readonly moment: Moment;
+  /** The response of the routes. */
+  readonly routed: () => Promise<Response>;
+  /** Lets pages read a response that is not of the routes. */
+  readonly readable: (response: Response) => Promise<Response>;
+}
+
+export type ThroughFaults = (faulty: FaultyRequest) => Promise<Response>;
+
+/**
+ * Answers requests with the tenant's faults and limits. A delay is for the response, whatever it is: the tenant answers at
+ * once. With a reset or dropped connection, the routes see no request; with a truncated response they have answered it.
+ */
+export function throughFaults(store: Store, clock: () => number): ThroughFaults {
+  const limits = limitBuckets(clock);
+  const limited = async ({ request, path, moment, routed, readable }: FaultyRequest): Promise<Response> => {
+    const taken = await limits.take(store, moment, request, path);
+    if (!taken) return routed();
+    if (!taken.allowed) {
+      const refusal = tooMany(path, taken.headers);
+      note(moment, { error: errorCodeOf(refusal.body) });
+      return readable(refusal.response());
+    }
+    const response = await routed();
+    for (const [name, value] of Object.entries(taken.headers)) response.headers.set(name, value);
+    return response;
+  };
+  return async (faulty) => {
+    const { request, path, moment, readable } = faulty;
+    const faults = await faultsThatHit(store, request, path);
+    if (faults.length === 0) return limited(faulty);
+    const breakage = breakageOf(faults);
+    const isUnanswered = breakage === 'reset' || breakage === 'drop';
+    note(moment, { fault: faults.map(({ name }) => name).join(', '), ...(isUnanswered && { unanswered: true }) });
+    const answering = faults.find(({ kind }) => kind === 'status');
+    const respond = async () => {
+      if (isUnanswered) return new Response(null, { status: 500 });
+      if (!answering) return limited(faulty);
+      const answer = answerOf(answering, path, moment.nowSeconds);
+      // A fault of preflight requests is there to make them fail.
+      return request.method === 'OPTIONS' ? answer : readable(answer);
+    };
+    const response = await respond();
+    const delayMs = faults.reduce((sum, { latency_ms = 0 }) => sum + latency_ms, 0);
+    return breakage === undefined && delayMs === 0 ? response : withTransit(response, { delayMs, breakage });
+  };
+}
+
+function breakageOf(faults: readonly Fault[]): Breakage | undefined {
+  const last = faults.at(-1)?.kind;
+  return last === 'reset' || last === 'truncate' || last === 'drop' ? last : undefined;
+}
