@@ -4,7 +4,7 @@ import { AnonError } from '../../errors.ts';
 import { editionNames } from '../../wire/edition/edition.ts';
 import { sampleApi } from '../../wire/sample.ts';
 import { systemClock } from '../connection.ts';
-import { startClock, tenantClock } from './clock.ts';
+import { startClock, tenantClock } from './clock-of-state.ts';
 import { connectionTo } from './connection.ts';
 import { inProcessFetch } from './fetch.ts';
 import { recorder } from './requests.ts';
