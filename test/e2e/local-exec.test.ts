@@ -45,7 +45,7 @@ async function running(
   program: string,
   options: readonly string[] = [],
 ): Promise<{ wrapper: ChildProcess; pid: number; printed(text: string): Promise<void>; exit: Promise<unknown[]> }> {
-  const code = `console.log('pid', process.pid); ${program}`;
+  const code = `${program}; console.log('pid', process.pid);`;
   const wrapper = start(home, ['local', 'exec', ...options, '--', process.execPath, '-e', code], { env });
   const exit = once(wrapper, 'exit');
   let stdout = '';
@@ -95,6 +95,11 @@ describe('local exec', () => {
     expect(machine.entries()).toEqual(before);
   }, 90_000);
 
+  it('keeps to itself what the server sets for its own process', async () => {
+    const { stdout } = await exec(testHome(), 'console.log(process.env.UV_THREADPOOL_SIZE)');
+    expect(stdout).toBe('undefined\n');
+  });
+
   it('gives the command its arguments as they are', async () => {
     const args = ['a b', '--', '--json', '', '$HOME "quoted"', '*'];
     const { stdout } = await exec(testHome(), 'console.log(JSON.stringify(process.argv.slice(1)))', [], args);
@@ -134,8 +139,9 @@ describe('local exec', () => {
 
   it('leaves Ctrl-C to the terminal, which sends it to the command once', async () => {
     const { home, env } = testHome();
-    const program = `let count = 0; console.log("ready"); setInterval(() => {}, 1000);
-      process.on("SIGINT", () => { count += 1; setTimeout(() => { console.log("heard", count); process.exit(3); }, 200); });`;
+    const program = `let count = 0; setInterval(() => {}, 1000);
+      process.on("SIGINT", () => { count += 1; setTimeout(() => { console.log("heard", count); process.exit(3); }, 200); });
+      console.log("ready");`;
     const typist = atTerminalOf(100, home, ['local', 'exec', '--', process.execPath, '-e', program], env);
     await typist.sees('ready');
     typist.types(keys.interrupt);
