@@ -6,12 +6,12 @@ import { AnonError } from '../../errors.ts';
 import type { MemoryServer } from '../../io/embedded/memory-server.ts';
 import { systemClock } from '../connection.ts';
 import { createSession } from '../create-session.ts';
-import { tenantFaults } from './faults.ts';
 import { inProcessFetch } from './fetch.ts';
 import { checkMint } from './mint.ts';
 import { type recorder, stopped } from './requests.ts';
 import { readSnapshot, snapshotOf } from './snapshot.ts';
 import type { LocalTenant, LocalUser, NewGuest, NewLocalUser } from './tenant.ts';
+import { tenantFaults } from './tenant-faults.ts';
 import { withTransit } from './transit.ts';
 
 interface Parts extends Pick<LocalTenant, 'edition' | 'management' | 'clientId' | 'audience' | 'clock'> {
