@@ -24,6 +24,7 @@ describe('local start --ephemeral', () => {
       ...{ url, port: Number(new URL(url).port), issuer: `https://${new URL(url).host}/`, edition: 'ea' },
       ...{ database: null, ca: null, jwks_uri: `${url}/.well-known/jwks.json`, client_id, ephemeral: true },
       audience: 'https://api.shop.example',
+      ...{ control_url: `${url}/_anon`, control_token: expect.stringMatching(/^[\w-]{43}$/) },
       curl: `curl ${url}/anonymous/token -d client_id=${client_id} -d audience=https://api.shop.example`,
     });
     expect(client_id).toMatch(/^\w{32}$/);
