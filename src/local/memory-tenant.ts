@@ -13,7 +13,7 @@ export type WantedToken = Omit<TokenToMint, 'client'> & { readonly clientId: str
 
 /** A tenant in the memory of this process. */
 export interface MemoryTenant extends LocalTenant {
-  /** As `handle`, for requests that are not reported to `onServed`. */
+  /** As `handle`, for requests that are not reported to `onServed` and meet no faults. */
   readonly handleUnreported: Tenant['handle'];
   /** Makes a token, valid or not. It leaves no trace in the tenant. */
   mint(wanted: WantedToken): Promise<string>;
@@ -27,7 +27,7 @@ export async function openMemoryTenant(options: LocalTenantOptions, ports: Postg
   const database = restorableDatabase();
   const local = await openLocalTenant({ memory: database }, options, ports);
   const [store, random] = [cachedStore(database), systemRandom()];
-  const unreported = createTenant({ ...options, onServed: undefined, store, random, keys: makeKeys });
+  const unreported = createTenant({ ...options, onServed: undefined, faultless: true, store, random, keys: makeKeys });
   const newForeignKeys = async () => keysIn({ ...(await makeKeys()) });
   let foreign: Promise<TenantKeys> | undefined;
   const foreignKeys = () => (foreign ??= newForeignKeys());

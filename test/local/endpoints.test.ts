@@ -58,6 +58,7 @@ const about: Readonly<Record<string, readonly [string, string]>> = {
   '/api/v2/users/{id}': ['doc', ''],
   '/api/v2/users-by-email': ['doc', ''],
   '/_anon/clock': ['ours', "shows and moves the tenant's clock: see [Its clock](#its-clock)"],
+  '/_anon/requests': ['ours', 'the requests that a server has recorded: see [Its requests](#its-requests)'],
 };
 
 const tableForm = /\| methods \| path \| as sure as \| \|\n[\s\S]*?\n\n/;

@@ -170,16 +170,8 @@ export function createContext(world: World, { warn, aside, debug }: Pick<Report,
       const inKeyring = place === 'keyring' && name !== localProfileName;
       const savedSecrets = async () => (inKeyring ? secrets('keyring') : undefined);
       return sessionStore({
-        ...{
-          profile: name,
-          tenant,
-          origin: originOf(domain),
-          unnamed: defaultSessionName,
-          folders: await folders(),
-          secrets: savedSecrets,
-          locked,
-        },
-        ...{ now, warn, readOnly },
+        ...{ profile: name, tenant, origin: originOf(domain), unnamed: defaultSessionName },
+        ...{ folders: await folders(), secrets: savedSecrets, locked, now, warn, readOnly },
       });
     },
     async connect(profile, { selection, edition, transport, management: given, database, memory, signal, faultless }) {

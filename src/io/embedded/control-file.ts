@@ -56,8 +56,9 @@ export async function announceControl(ports: Ports, port: number, address: Contr
     return () => {
       if (!isOpen) return;
       isOpen = false;
-      removeBoth(path);
+      rmSync(path, { force: true });
       close(lock);
+      removeIfPossible(lockOf(path));
     };
   } catch {
     return () => {};
@@ -143,6 +144,13 @@ function isHeld(path: string): boolean {
 
 function removeBoth(path: string): void {
   for (const each of [path, lockOf(path)]) rmSync(each, { force: true });
+}
+
+/** Windows removes no file that somebody else is looking at. An empty file may stay. */
+function removeIfPossible(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {}
 }
 
 function close({ database }: Lock): void {

@@ -23,6 +23,8 @@ export interface RecordedRequest {
   readonly user: string | undefined;
   /** The error code of a refusal. */
   readonly error: string | undefined;
+  /** The names of the faults that hit it. After a reset or a drop, `status` is 500, and nothing was sent. */
+  readonly fault: string | undefined;
   /** The origin of a page that may not read the response. */
   readonly refusedOrigin: string | undefined;
   /** What the user's Actions printed. */
@@ -39,7 +41,10 @@ export interface LoggedAction {
 
 /** What a request must have. `app` is the application's name or its client id. */
 export type RequestFilter = Partial<
-  Pick<RecordedRequest, 'method' | 'path' | 'status' | 'app' | 'audience' | 'guest' | 'session' | 'user' | 'error'>
+  Pick<
+    RecordedRequest,
+    'method' | 'path' | 'status' | 'app' | 'audience' | 'guest' | 'session' | 'user' | 'error' | 'fault'
+  >
 >;
 
 /** The requests that the tenant has answered, but for those to `/health` and those of its own functions. */
@@ -151,7 +156,7 @@ function matches(request: RecordedRequest, { app, ...others }: RequestFilter): b
 
 function recordedRequest(served: Served, at: Date): RecordedRequest {
   const { method, path, status, app, clientId, audience, scope, guest, session, user, error } = served;
-  const { refusedOrigin, actions = [] } = served;
+  const { fault, refusedOrigin, actions = [] } = served;
   const request = { method, path, status, at, app, clientId, audience, scope, guest, session, user, error };
-  return { ...request, refusedOrigin, actions };
+  return { ...request, fault, refusedOrigin, actions };
 }

@@ -4,12 +4,15 @@ import { createUser } from '../../domain/user/lifecycle.ts';
 import { newPassword } from '../../domain/user/new-password.ts';
 import { AnonError } from '../../errors.ts';
 import type { MemoryServer } from '../../io/embedded/memory-server.ts';
+import { systemClock } from '../connection.ts';
 import { createSession } from '../create-session.ts';
+import { tenantFaults } from './faults.ts';
 import { inProcessFetch } from './fetch.ts';
 import { checkMint } from './mint.ts';
 import { type recorder, stopped } from './requests.ts';
 import { readSnapshot, snapshotOf } from './snapshot.ts';
 import type { LocalTenant, LocalUser, NewGuest, NewLocalUser } from './tenant.ts';
+import { withTransit } from './transit.ts';
 
 interface Parts extends Pick<LocalTenant, 'edition' | 'management' | 'clientId' | 'audience' | 'clock'> {
   readonly server: MemoryServer;
@@ -33,9 +36,10 @@ export function localTenant({ server, record, connect, fetch, ...known }: Parts)
     record.end();
     return end;
   };
-  const answer = inProcessFetch(url, tenant.handle);
+  const answer = inProcessFetch(url, withTransit(tenant.handle, tenant.transit, systemClock.wait));
   return {
     ...{ url, issuer, ca: authority, ...known, requests: record.requests, stop },
+    faults: tenantFaults(server, running),
     env: appVariables({ url, issuer, clientId, audience, authority: undefined }),
     async fetch(input, init) {
       running();

@@ -26,10 +26,17 @@ export function controlRefusal(
   if (connection && !isFromThisMachine(connection)) return forbidden('answer on loopback connections only');
   if (proxyHeaders.some((name) => headers.has(name))) return forbidden('answer no request that a proxy has forwarded');
   if (!loopbackNames.includes(new URL(url).hostname)) return forbidden('are served as localhost only');
-  // Every page that runs in a browser of this machine can reach localhost.
-  if (headers.has('origin')) return forbidden('answer no request from a page: it must have no Origin header');
+  if (isFromPage(headers)) return forbidden('answer no request from a page: it must have no Origin header');
   if (token === undefined || isSame(bearerIn(headers), token)) return undefined;
   return oauthRefusal(401, 'invalid_token', tokenHint, { 'www-authenticate': 'Bearer' });
+}
+
+/**
+ * Every page that runs in a browser of this machine can reach localhost. A GET without CORS has no origin, but says that it is from
+ * a page. @see Fetch Metadata Request Headers, section 2.3
+ */
+function isFromPage(headers: Headers): boolean {
+  return headers.has('origin') || (headers.get('sec-fetch-site') ?? 'none') !== 'none';
 }
 
 const tokenHint =

@@ -52,6 +52,8 @@ describe('the control endpoints', () => {
     ['a page of another origin', { headers: { authorization, origin: 'https://evil.example' } }, 'no Origin header'],
     ['a page of its own origin', { headers: { authorization, origin: 'https://localhost:4400' } }, 'no Origin header'],
     ['a sandboxed page', { headers: { authorization, origin: 'null' } }, 'no Origin header'],
+    ['an image of a page', { headers: { authorization, 'sec-fetch-site': 'cross-site' } }, 'no Origin header'],
+    ['a link of a page', { headers: { authorization, 'sec-fetch-site': 'same-origin' } }, 'no Origin header'],
     ['a proxy', { headers: { authorization, 'x-forwarded-for': '127.0.0.1' } }, 'a proxy has forwarded'],
     ['another proxy', { headers: { authorization, via: '1.1 proxy' } }, 'a proxy has forwarded'],
   ])('refuse %s', async (_, asked, why) => {

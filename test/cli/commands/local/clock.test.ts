@@ -172,6 +172,17 @@ describe('commands of the local tenant judge by its clock, and say so:', () => {
     );
   });
 
+  it('transfer rehearse', async () => {
+    const machine = await openMachine();
+    await machine.done('token', 'create');
+    const rehearse = () => machine.run('transfer', 'rehearse', '--user', 'jane@example.com', '--new-user');
+    expect((await rehearse()).code).toBe(0);
+    await machine.done('local', 'clock', '+31d');
+    const { code, stdout, stderr } = await rehearse();
+    expect([code, stderr.startsWith(note)]).toEqual([5, true]);
+    expect(`${stdout}${stderr}`).toContain('expired');
+  });
+
   it('token watch, which counts by it and ends with the session', async () => {
     const machine = await openMachine({ edition: 'ea' });
     await machine.done('token', 'create');

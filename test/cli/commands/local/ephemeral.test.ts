@@ -25,6 +25,7 @@ describe('local start --ephemeral', () => {
       ...{ control_url: `${url}/_anon`, control_token },
       ...{ database: null, ca: null, jwks_uri: `${url}/.well-known/jwks.json`, client_id, ephemeral: true },
       audience: 'https://api.shop.example',
+      ...{ control_url: `${url}/_anon`, control_token: expect.stringMatching(/^[\w-]{43}$/) },
       curl: `curl ${url}/anonymous/token -d client_id=${client_id} -d audience=https://api.shop.example`,
     });
     expect(client_id).toMatch(/^\w{32}$/);

@@ -37,6 +37,8 @@ describe('local logs', () => {
     const machine = await freshMachine();
     await whileServed(machine, async ({ url, guest }) => {
       await guest();
+      // The explanation is by the settings while it is made, which is what this waits for.
+      expect((await machine.done('local', 'logs')).stdout).toBe(enable);
       await machine.open();
       await guest();
       await fetch(`${url}/.well-known/jwks.json?x=y`);

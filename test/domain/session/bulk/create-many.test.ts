@@ -122,6 +122,15 @@ describe('many guests', () => {
     expect(waits.map(({ sentMeanwhile }) => sentMeanwhile)).toEqual([0, 0]);
   });
 
+  it('go on after a rate limit of a tenant whose clock stands still', async () => {
+    const { tenant } = tenantOf((nth) => (nth === 1 ? limited(2) : undefined));
+    const { clock: machine, retry } = tenant;
+    const clock = { ...machine, now: () => 0 };
+    const frozen: TestConnection = { ...tenant, clock, retry: { ...retry, now: () => machine.now() } };
+    const { tally } = await run(frozen, 10);
+    expect(tally).toMatchObject({ created: 10, lost: 0 });
+  });
+
   it('continue as long as some succeed despite a rate limit', async () => {
     // The first guest is refused for longer than anybody waits at once.
     const { tenant } = tenantOf((nth, body) => (body.includes('"n":1}') && nth < 40 ? limited(30) : undefined));

@@ -1,0 +1,67 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startLocalTenant } from '../../../src/library/local/start.ts';
+import { failureOf } from '../../support/domain.ts';
+import { anonymousToken } from '../../support/library-tenant.ts';
+
+async function started(listen = false) {
+  const tenant = await startLocalTenant({ listen });
+  onTestFinished(() => tenant.stop());
+  return tenant;
+}
+
+const route = '/anonymous/token';
+
+describe('the faults of a local tenant', () => {
+  it('answer requests of tests, but not those of its own functions', async () => {
+    const tenant = await started();
+    const flaky = { kind: 'status', status: 503, name: 'flaky', route, count: 1 } as const;
+    expect(await tenant.faults.add(flaky)).toBe('flaky');
+    expect(await tenant.createGuest()).toHaveProperty('accessToken');
+    expect((await anonymousToken(tenant)).status).toBe(503);
+    expect((await anonymousToken(tenant)).status).toBe(200);
+    expect(await tenant.faults.list()).toEqual([{ name: 'flaky', hit: 1 }]);
+    expect(tenant.requests.all().map(({ fault, status }) => [fault, status])).toEqual([
+      ['flaky', 503],
+      [undefined, 200],
+    ]);
+    await tenant.faults.remove('flaky');
+    expect(await failureOf(() => tenant.faults.remove('flaky'))).toMatchObject({ code: 'not_found' });
+  });
+
+  it.each([true, false])('break its fetch and sockets in the same way: listening %s', async (listen) => {
+    const tenant = await started(listen);
+    const fetch = listen ? globalThis.fetch : tenant.fetch;
+    const ask = (init?: RequestInit) => fetch(`${tenant.url}/.well-known/jwks.json`, init);
+    await tenant.faults.add({ kind: 'reset', count: 1 });
+    await expect(ask()).rejects.toMatchObject({ message: 'fetch failed', cause: { code: 'ECONNRESET' } });
+    await tenant.faults.clear();
+    await tenant.faults.add({ kind: 'truncate' });
+    const response = await ask();
+    expect(response.status).toBe(200);
+    await expect(response.text()).rejects.toMatchObject({ message: 'terminated', cause: { code: 'UND_ERR_SOCKET' } });
+    await tenant.faults.clear();
+    await tenant.faults.add({ kind: 'latency', latencyMs: 20 });
+    expect((await ask()).status).toBe(200);
+    await tenant.faults.add({ kind: 'drop' });
+    await expect(ask({ signal: AbortSignal.timeout(100) })).rejects.toMatchObject({ name: 'TimeoutError' });
+  });
+
+  it('may be a limit', async () => {
+    const tenant = await started();
+    await tenant.faults.limit({ requests: 1, periodSeconds: 60, route });
+    expect([(await anonymousToken(tenant)).status, (await anonymousToken(tenant)).status]).toEqual([200, 429]);
+    await tenant.faults.limit({ requests: 0, periodSeconds: 60, route });
+    expect((await anonymousToken(tenant)).status).toBe(200);
+  });
+
+  it('are refused where they can hit nothing', async () => {
+    const { faults } = await started();
+    expect(await failureOf(() => faults.add({ kind: 'drop', route: '/anonymous/tokn' }))).toMatchObject({
+      code: 'usage',
+      hint: 'Did you mean /anonymous/token?',
+    });
+    expect(await failureOf(() => faults.add({ kind: 'status', status: 99 }))).toMatchObject({ code: 'usage' });
+    await faults.add({ kind: 'drop', name: 'same' });
+    expect(await failureOf(() => faults.add({ kind: 'drop', name: 'same' }))).toMatchObject({ code: 'usage' });
+  });
+});
