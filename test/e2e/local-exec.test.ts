@@ -198,6 +198,16 @@ describe('local exec', () => {
     });
   });
 
+  it.each([[[]], [['--https']]])('lets tests control its tenant: %j', async (options) => {
+    const machine = testHome();
+    machine.env.ANON_CONTROL_TOKEN = 'of another tenant';
+    const program = `
+      const { ANON_CONTROL_URL: url, ANON_CONTROL_TOKEN: token } = process.env;
+      const headers = { authorization: 'Bearer ' + token };
+      fetch(url + '/clock', { headers }).then(async (response) => console.log(response.status, await response.text()));`;
+    expect((await exec(machine, program, options)).stdout).toMatch(/^200 \{/);
+  });
+
   it('adds its authority to the certificates that Node.js trusts already', async () => {
     const machine = testHome();
     const own = join(machine.home, 'own.pem');

@@ -17,6 +17,7 @@ import type { Report } from '../output/report.ts';
 import { clockNote } from '../render/clock-note.ts';
 import type { Context, Transport, World } from './context.ts';
 import { environmentOf } from './environment.ts';
+import { localProcesses } from './local-processes.ts';
 import { type DatabaseChoice, localState, profileFor } from './local-state.ts';
 import { secretStores } from './secret-stores.ts';
 
@@ -215,20 +216,7 @@ export function createContext(world: World, { warn, aside, debug }: Pick<Report,
       const { localCertificates } = await import('../../io/certificates/local-certificates.ts');
       return localCertificates(await certificatePorts(), world.trust);
     },
-    async runCommand(command, changes, started) {
-      const { runCommand } = await import('../../io/terminal/run-command.ts');
-      const onTerminal = terminal.stdin === 'terminal' || terminal.resultIsTerminal;
-      return runCommand(command, { env: { ...world.env, ...changes }, onTerminal, started });
-    },
-    async servers() {
-      const { runningServers } = await import('../../io/embedded/running-servers.ts');
-      return runningServers({ folder: join((await folders()).data, 'servers'), clock });
-    },
-    async startDetached() {
-      const { startDetached } = await import('../../io/embedded/detached.ts');
-      const log = join((await folders()).data, 'servers', 'log');
-      return { log, report: await startDetached(log, world.signal()) };
-    },
+    ...localProcesses(world, folders),
     async local(given) {
       const { localControl } = await import('../../io/embedded/control.ts');
       return localControl(await localPorts(await stateOf({ given, saved: savedDatabase })));

@@ -28,3 +28,13 @@ export function appVariables(values: AppValues): Readonly<Record<string, string>
     ...(authority !== undefined && { NODE_EXTRA_CA_CERTS: authority }),
   };
 }
+
+/** The variables of the control endpoints, for tests; none where they cannot be reached. */
+export function controlVariables(
+  control: { readonly url: string; readonly token: string | undefined } | undefined,
+): Readonly<Record<string, string>> {
+  return {
+    ...(control && { ANON_CONTROL_URL: control.url }),
+    ...(control?.token !== undefined && { ANON_CONTROL_TOKEN: control.token }),
+  };
+}

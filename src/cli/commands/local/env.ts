@@ -1,4 +1,4 @@
-import { appVariables } from '../../../domain/app/app-variables.ts';
+import { appVariables, controlVariables } from '../../../domain/app/app-variables.ts';
 import { requestingApp } from '../../../domain/app/find.ts';
 import { jwksPath } from '../../../wire/discovery.ts';
 import { dotenvLines, leftOutWarning, variables } from '../../format/variables.ts';
@@ -48,8 +48,7 @@ commands of anon-cli use that server; --profile local uses the embedded tenant a
         ...{ url: origin, issuer, clientId: app.clientId, clientSecret: secret },
         ...{ audience: api.audience, authority },
       }),
-      ...(control && { ANON_CONTROL_URL: control.url }),
-      ...(control?.token !== undefined && { ANON_CONTROL_TOKEN: control.token }),
+      ...controlVariables(control),
     };
     printResult(context, options, {
       data: {

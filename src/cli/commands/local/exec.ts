@@ -1,4 +1,4 @@
-import { appVariables } from '../../../domain/app/app-variables.ts';
+import { appVariables, controlVariables } from '../../../domain/app/app-variables.ts';
 import { managementToken } from '../../../domain/exchange/management/token.ts';
 import { ensureApiOpen, ensureAppOpen, ensureTenantReady } from '../../../domain/gates/set-up.ts';
 import { createUser } from '../../../domain/user/lifecycle.ts';
@@ -41,6 +41,7 @@ is no such command. Any number can run at once.`,
       port: options.port === undefined ? 0 : parsePort(options.port),
       edition: requestedEdition(context, options),
       plainHttp: !https,
+      control: 'token',
       autoLogin,
       alsoTrusted: https && (await certificatesTrustedBefore(context)),
     });
@@ -86,10 +87,11 @@ async function certificatesTrustedBefore({ env, readFile }: Context): Promise<st
 async function changesFor({ env }: Context, server: LocalServer, access: Access): Promise<Env> {
   const { app, api } = await appValues(access);
   const { token } = await managementToken(access.tenant);
-  const { url, issuer, authority } = server;
+  const { url, issuer, authority, control } = server;
   return {
     ...Object.fromEntries(aboutOtherTenants.map((name) => [name, undefined])),
     ...appVariables({ url, issuer, clientId: app.clientId, audience: api.audience, authority }),
+    ...controlVariables(control),
     AUTH0_ACCESS_TOKEN: token,
     ...withoutProxy(env),
     ANON_SAVE: env.ANON_SAVE || '0',
@@ -108,4 +110,5 @@ function withoutProxy(env: Env): Env {
 const aboutOtherTenants = [
   ...['AUTH0_CLIENT_SECRET', 'AUTH0_CLIENT_SIGNING_KEY_PATH', 'AUTH0_CLIENT_SIGNING_ALGORITHM'],
   ...['ANON_PROFILE', 'ANON_APP', 'ANON_API', 'ANON_APP_SECRET', 'ANON_EDITION', 'ANON_DATABASE_URL'],
+  ...['ANON_CONTROL_URL', 'ANON_CONTROL_TOKEN'],
 ];

@@ -19,9 +19,10 @@ describe('local start --ephemeral', () => {
     const machine = await freshMachine({ seeded: false });
     const before = writtenOn(machine);
     const ready = await readyOf(machine, ['--http', '--port', '0', '--edition', 'ea']);
-    const { url, client_id } = ready;
+    const { url, client_id, control_token } = ready;
     expect(ready).toEqual({
       ...{ url, port: Number(new URL(url).port), issuer: `https://${new URL(url).host}/`, edition: 'ea' },
+      ...{ control_url: `${url}/_anon`, control_token },
       ...{ database: null, ca: null, jwks_uri: `${url}/.well-known/jwks.json`, client_id, ephemeral: true },
       audience: 'https://api.shop.example',
       ...{ control_url: `${url}/_anon`, control_token: expect.stringMatching(/^[\w-]{43}$/) },
