@@ -1,9 +1,10 @@
-import { type ChildProcess, execFileSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { decodeJwt } from 'jose';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { unsavedCertificate } from '../../src/io/certificates/unsaved.ts';
 import { bin, newHome, type Run, run, start } from '../support/bin.ts';
 import { isRunning } from '../support/processes.ts';
 import { atTerminalOf, keys } from '../support/terminal-session.ts';
@@ -211,10 +212,7 @@ describe('local exec', () => {
   it('adds its authority to the certificates that Node.js trusts already', async () => {
     const machine = testHome();
     const own = join(machine.home, 'own.pem');
-    execFileSync('openssl', [
-      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=own'],
-      ...['-keyout', '/dev/null', '-out', own],
-    ]);
+    writeFileSync(own, (await unsavedCertificate(Date.now())).authority);
     machine.env.NODE_EXTRA_CA_CERTS = own;
     const program = `console.log(require('node:fs').readFileSync(process.env.NODE_EXTRA_CA_CERTS, 'utf8'))`;
     const { stdout } = await exec(machine, program, ['--https']);
