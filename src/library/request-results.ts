@@ -34,6 +34,10 @@ export type LocalRequestResult = {
   readonly user: string | null;
   /** The origin of a page that may not read the response. */
   readonly refused_origin: string | null;
+  /** The names of the faults that hit it. */
+  readonly fault: string | null;
+  /** Because of a fault nothing was sent, whatever the status. */
+  readonly unanswered: boolean;
   /** The first eight hexadecimal digits of the SHA-256 of each token. */
   readonly tokens: readonly {
     readonly kind: 'session_token' | 'access_token' | 'id_token' | 'refresh_token' | 'anon_transfer_token';

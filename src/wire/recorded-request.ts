@@ -65,6 +65,10 @@ export const recordedRequest = v.object({
   user: v.nullable(v.string()),
   /** The origin of a page that may not read the response. */
   refused_origin: v.nullable(v.string()),
+  /** The names of the faults that hit it. */
+  fault: v.nullable(v.string()),
+  /** Because of a fault nothing was sent, whatever the status. */
+  unanswered: v.boolean(),
   tokens: v.array(notedToken),
   /** What the user's Actions printed. */
   actions: v.array(loggedLine),

@@ -75,6 +75,7 @@ async function recorded(entry: RingEntry, routeOf: RouteOf): Promise<RecordedReq
     ...{ client_id: served.clientId ?? null, app: served.app ?? null, audience: served.audience ?? null },
     ...{ scope: served.scope ?? null, guest: served.guest ?? null, user: served.user ?? null },
     refused_origin: served.refusedOrigin ?? null,
+    ...{ fault: served.fault ?? null, unanswered: served.unanswered ?? false },
     tokens: [...(served.tokens ?? [])],
     actions: [...(served.actions ?? [])],
   };

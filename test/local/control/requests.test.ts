@@ -4,6 +4,7 @@ import type { Explain } from '../../../src/local/http/served-request.ts';
 import type { TenantOptions } from '../../../src/local/tenant.ts';
 import type { RequestsAnswer } from '../../../src/wire/recorded-request.ts';
 import { controlToken } from '../../support/clock-control.ts';
+import { withFault } from '../../support/faults.ts';
 import { openTenant, type TestTenant, testTenant } from '../../support/local.ts';
 import { callback, jane, loginTenant } from '../../support/login.ts';
 
@@ -30,6 +31,17 @@ const presented = (kind: string, token: string) => ({ kind, use: 'presented', sh
 const paths = ({ requests }: RequestsAnswer) => requests.map(({ path }) => path);
 
 describe('a recorded request', () => {
+  it('names the faults that hit it, and whether something was sent', async () => {
+    const tenant = await openTenant({ control });
+    await withFault(tenant, { kind: 'reset', name: 'flaky', count: 1 });
+    for (const _ of [1, 2]) await tenant.anonymousToken();
+    const { requests } = await recorded(tenant);
+    expect(requests.map(({ fault, unanswered }) => [fault, unanswered])).toEqual([
+      ['flaky', true],
+      [null, false],
+    ]);
+  });
+
   it('has who made it, what happened, when, and its tokens as short hashes', async () => {
     const tenant = await openTenant({ control });
     const { session_token, access_token } = await tenant.session({
@@ -37,7 +49,16 @@ describe('a recorded request', () => {
       metadata: { hobby: 'chess' },
     });
     const { requests, next } = await recorded(tenant);
-    const nothing = { error: null, gate: null, command: null, user: null, refused_origin: null, actions: [] };
+    const nothing = {
+      error: null,
+      gate: null,
+      command: null,
+      user: null,
+      refused_origin: null,
+      actions: [],
+      fault: null,
+      unanswered: false,
+    };
     expect(requests).toEqual([
       {
         ...{ seq: 1, time: '2026-06-01T12:00:00.000Z', duration_ms: 0, method: 'POST', status: 200 },

@@ -114,6 +114,8 @@ function servedOf(request: LocalRequestResult): ServedRequest {
     user: request.user ?? undefined,
     error: request.error ?? undefined,
     refusedOrigin: request.refused_origin ?? undefined,
+    fault: request.fault ?? undefined,
+    ...(request.unanswered && { unanswered: true }),
   };
 }
 
