@@ -50,6 +50,8 @@ describe('the Compose file', () => {
       port: String(exposed),
       domain: 'tenant.test',
       allowHost: service.networks.default.aliases,
+      // No --no-control.
+      control: true,
     });
     expect(service.build).toBe('../..');
     expect(service.depends_on).toEqual({ database: { condition: 'service_healthy' } });

@@ -7,9 +7,12 @@ import { freePort } from '../support/free-port.ts';
 import { answering } from '../support/http-server.ts';
 import { jsonOf, serve } from '../support/local-server.ts';
 
+/** What a recipe for a local tenant has. */
+const ownTenant = /ANON_PROFILE=local|anon-cli local exec /;
+
 /** Every recipe on the page for the tenant of the environment, as separate jobs: scripts, workflow steps and Makefile targets. */
 const recipes: readonly string[] = [
-  ...blocks('sh').filter((script) => script.includes('anon-cli ') && !script.includes('ANON_PROFILE=local')),
+  ...blocks('sh').filter((script) => script.includes('anon-cli ') && !ownTenant.test(script)),
   ...blocks('yaml')
     .flatMap(stepsOf)
     .filter((script) => script.includes('anon-cli ')),
