@@ -1,7 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { commands } from '../../src/cli/program/commands.ts';
 import { withLock } from '../../src/io/files/lock.ts';
 import { sessionStore } from '../../src/io/store/sessions.ts';
@@ -274,8 +275,28 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
   completion: [['bash'], [evil]],
 };
 
+/** What a hostile machine has, and where: made once, because it takes longer than most of the tests. */
+let made: { readonly folder: string; readonly ids: HostileIds } | undefined;
+
+interface HostileIds {
+  readonly client: string;
+  readonly confidential: string;
+  readonly exported: string;
+}
+
+afterAll(() => {
+  if (made) rmSync(made.folder, { recursive: true, force: true });
+});
+
 /** A machine where every name that can come from outside is hostile. */
 async function hostileMachine(): Promise<{ machine: Machine; words: Readonly<Record<string, string>> }> {
+  made ??= await makeHostile();
+  const machine = await freshMachine({ seeded: false });
+  cpSync(made.folder, machine.folder, { recursive: true });
+  return { machine, words: wordsOn(machine, made.ids) };
+}
+
+async function makeHostile(): Promise<NonNullable<typeof made>> {
   const machine = await openMachine();
   const { store } = machine;
   const { client_id: client } = await documentNamed(store, 'client', 'web');
@@ -343,9 +364,15 @@ async function hostileMachine(): Promise<{ machine: Machine; words: Readonly<Rec
   await machine.done('app', 'create', 'server', '--type', 'regular_web');
   const { client_id: confidential } = await documentNamed(store, 'client', 'server');
   await changeDocument(store, 'client', String(confidential), { name: evil });
-  const words = {
-    CLIENT: String(client),
-    CONFIDENTIAL: String(confidential),
+  const folder = mkdtempSync(join(tmpdir(), 'anon-hostile-'));
+  cpSync(machine.folder, folder, { recursive: true });
+  return { folder, ids: { client: String(client), confidential: String(confidential), exported } };
+}
+
+function wordsOn(machine: Machine, { client, confidential, exported }: HostileIds): Readonly<Record<string, string>> {
+  return {
+    CLIENT: client,
+    CONFIDENTIAL: confidential,
     AUDIENCE: 'https://api.shop.example',
     TOKEN: token,
     OTHER: other,
@@ -358,7 +385,6 @@ async function hostileMachine(): Promise<{ machine: Machine; words: Readonly<Rec
     USER: 'jane@example.com',
     FILE: machine.file('hostile.js', hostileAction),
   };
-  return { machine, words };
 }
 
 const modes = {
