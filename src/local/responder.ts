@@ -10,7 +10,7 @@ import { outage } from './http/outage.ts';
 import { fullBucket, rateLimiter } from './http/rate-limit.ts';
 import { isRefusal, managementRefusal, refusalAt } from './http/refusal.ts';
 import { complement, newCommonHeaders } from './http/response.ts';
-import { errorCodeOf, type RequestFacts } from './http/served-request.ts';
+import { errorCodeOf, type RequestFacts, servedRequest } from './http/served-request.ts';
 import { anonymousLogoutRoute } from './routes/anonymous-logout.ts';
 import { anonymousTokenRoute } from './routes/anonymous-token.ts';
 import { clientCredentialRoutes } from './routes/client-credentials.ts';
@@ -77,10 +77,11 @@ export function responder(options: TenantOptions, read: (mayLag: boolean) => Pro
     const app = isForGuests(path) ? guests : others;
     const answer: Answer = (asked, moment) => answered(app, asked, path, moment);
     if (!onServed && !ring) return respond(request, path, answer);
-    const facts: RequestFacts = {};
+    // The constant, and not a part of the address, which would stay in memory with its query.
+    const served = servedRequest(request.method, path === anonymousTokenPath ? anonymousTokenPath : path);
     const startMs = clock();
-    const response = await respond(request, path, answer, facts);
-    const served = { ...facts, method: request.method, path, status: response.status };
+    const response = await respond(request, path, answer, served);
+    served.status = response.status;
     ring?.add(served, timeBy(setting, startMs), Math.max(0, clock() - startMs));
     onServed?.(served);
     return response;

@@ -1,3 +1,4 @@
+import { anonymousTokenPath } from '../../wire/anonymous-token.ts';
 import type { LoggedActionLine, ServedRequest } from '../http/served-request.ts';
 
 /** In characters: clients choose these texts, and the memory for thousands of them must have a limit. */
@@ -8,6 +9,9 @@ const longestPrinted = 10_000;
 /** The request for the ring: with texts of a limited length. */
 export function recordOf(served: ServedRequest): ServedRequest {
   const { clientId, app, audience, scope, guest, user, refusedOrigin, error, actions } = served;
+  const texts = [clientId, app, audience, scope, guest, user, refusedOrigin, error];
+  // Most requests, and a copy of each would cost as much as all the rest of recording it.
+  if (served.path === anonymousTokenPath && !actions && !texts.some(isLong)) return served;
   return {
     ...served,
     path: copied(served.path.slice(0, longestPath)),
@@ -17,8 +21,12 @@ export function recordOf(served: ServedRequest): ServedRequest {
   };
 }
 
+function isLong(text: string | undefined): boolean {
+  return text !== undefined && text.length > longestText;
+}
+
 function cut(text: string | undefined): string | undefined {
-  return text === undefined || text.length <= longestText ? text : copied(text.slice(0, longestText));
+  return text !== undefined && isLong(text) ? copied(text.slice(0, longestText)) : text;
 }
 
 function cutLines(lines: readonly LoggedActionLine[]): LoggedActionLine[] {

@@ -12,6 +12,7 @@ export function noteTokens(
   for (const kind of tokenKinds) {
     const token = members[kind];
     if (typeof token !== 'string' || token === '') continue;
-    facts.tokens = [...(facts.tokens ?? []), { kind, use, sha256: hash('sha256', token, 'hex').slice(0, 8) }];
+    facts.tokens ??= [];
+    facts.tokens.push({ kind, use, sha256: hash('sha256', token, 'hex').slice(0, 8) });
   }
 }

@@ -31,7 +31,7 @@ export interface RequestFacts {
   /** A URL that the application would have to list, so that a login or a logout may lead there. */
   refusedUrl?: { readonly list: 'callbacks' | 'logout-urls'; readonly url: string } | undefined;
   /** The tokens of the request and of its response, as short hashes. */
-  tokens?: readonly NotedToken[] | undefined;
+  tokens?: NotedToken[] | undefined;
   /** The error code of a refusal. */
   error?: string | undefined;
   /** The names of the tenant's faults that hit the request. */
@@ -46,6 +46,21 @@ export interface ServedRequest extends Readonly<RequestFacts> {
   /** Without the query. */
   readonly path: string;
   readonly status: number;
+}
+
+/**
+ * A request before it is answered, for routes to write down what they find out. With all members that most requests get, so that
+ * the engine has one shape for them all.
+ */
+export function servedRequest(
+  method: string,
+  path: string,
+): RequestFacts & { method: string; path: string; status: number } {
+  return {
+    ...{ method, path, status: 0 },
+    ...{ clientId: undefined, app: undefined, audience: undefined, scope: undefined, guest: undefined },
+    ...{ session: undefined, tokens: undefined, error: undefined },
+  };
 }
 
 /** Why a request was refused, and how to change that. */

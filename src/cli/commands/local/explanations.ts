@@ -13,6 +13,7 @@ export function explanations(connect: () => Promise<Access>): Explain {
   let access: Promise<Access> | undefined;
   const underWay = new Map<string, Promise<Explanation | undefined>>();
   return (served) => {
+    if (served.status < 400 && served.refusedOrigin === undefined) return undefined;
     const { path, clientId, app, audience, scope, error, refusedOrigin, refusedUrl } = served;
     // Logins have some of these errors too, for other reasons.
     const isGate = path === anonymousTokenPath && gateErrors.includes(error ?? '');
