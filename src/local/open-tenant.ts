@@ -27,8 +27,8 @@ export interface LocalTenant extends Tenant {
   managementCredentials(): Promise<{ clientId: string; clientSecret: string }>;
   /** The key that encrypts session tokens: 32 bytes. */
   sessionKey(): Promise<Uint8Array>;
-  /** Deletes everything and starts over with new keys, in the same edition unless another is given. */
-  reset(edition?: EditionName): Promise<void>;
+  /** Deletes everything and starts over with new keys, in the same edition unless another is given, and without a seed unless one is given. */
+  reset(edition?: EditionName, seedRandom?: number): Promise<void>;
   clock(): Promise<ClockReading>;
   /** Undefined, and nothing is changed, where the clock would leave the years that it may show. */
   changeClock(change: ClockChange): Promise<ClockReading | undefined>;
@@ -57,7 +57,7 @@ export interface LocalTenant extends Tenant {
 
 export type LocalTenantOptions = Pick<
   TenantOptions,
-  | ('clock' | 'domain' | 'edition' | 'rateLimit' | 'plainHttp' | 'faultless' | 'control')
+  | ('clock' | 'domain' | 'edition' | 'seedRandom' | 'rateLimit' | 'plainHttp' | 'faultless' | 'control')
   | ('onServed' | 'runAction' | 'autoLogin' | 'explain' | 'stopping')
 >;
 
@@ -72,9 +72,9 @@ export async function openLocalTenant(
   ports: PostgresPorts,
 ): Promise<LocalTenant> {
   const store = cachedStore(await openDatabase(location, ports));
-  const random = systemRandom();
   const databaseName = 'file' in location ? 'sqlite' : 'postgres' in location ? 'postgresql' : undefined;
-  const tenant = createTenant({ ...options, store, random, keys: makeKeys, databaseName });
+  const tenant = createTenant({ ...options, store, random: systemRandom(), keys: makeKeys, databaseName });
+  const { random } = tenant.randomness;
   try {
     await tenant.ready();
   } catch (error) {
@@ -85,6 +85,7 @@ export async function openLocalTenant(
     get issuer() {
       return tenant.issuer;
     },
+    randomness: tenant.randomness,
     now: tenant.now,
     movedClock: tenant.movedClock,
     ready: tenant.ready,
@@ -103,9 +104,9 @@ export async function openLocalTenant(
       return { clientId: String(client?.client_id), clientSecret: String(client?.client_secret) };
     },
     sessionKey: async () => (await tenantKeys(store)).sessionKey.export(),
-    async reset(edition) {
+    async reset(edition, seedRandom) {
       const { reseed } = await import('./state/seed.ts');
-      await reseed({ store, random, keys: makeKeys, issuer: tenant.issuer, edition });
+      await reseed({ store, random: systemRandom(), keys: makeKeys, issuer: tenant.issuer, edition, seedRandom });
     },
     async clock() {
       await store.refresh();

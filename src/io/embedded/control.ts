@@ -22,9 +22,9 @@ export interface LocalControl {
   ): Promise<{ issuer: string; edition: EditionName; clientId: string; clientSecret: string }>;
   /**
    * Replaces the tenant by a new one: new keys, one application and one API without anonymous sessions, in the same edition
-   * unless another is given. Returns its edition.
+   * unless another is given. With a seed it is predictable, for tests. Returns its edition.
    */
-  reset(edition: EditionName | undefined): Promise<EditionName>;
+  reset(edition: EditionName | undefined, seedRandom?: number): Promise<EditionName>;
   serve(options: ServeOptions): Promise<LocalServer>;
   /** Where a running server of this user answers the control endpoints; undefined where none does. */
   controlAddress(): Promise<ControlAddress | undefined>;
@@ -54,7 +54,7 @@ export function localControl(ports: LocalPorts<SavedState>): LocalControl {
         const [edition, credentials] = [await local.edition(), await local.managementCredentials()];
         return { issuer: local.issuer, edition, ...credentials };
       }),
-    reset: (edition) => resetLocal(ports, edition),
+    reset: (edition, seedRandom) => resetLocal(ports, edition, seedRandom),
     serve: (options) => serveLocal(ports, options),
     controlAddress: async () => announcedControl(ports),
     clock: (edition) => withLocal(ports, { edition }, (local) => local.clock()),

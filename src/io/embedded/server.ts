@@ -33,6 +33,8 @@ export interface LocalServer extends Listening {
   readonly edition: EditionName;
   /** The file with the certificate that clients must trust; undefined over plain HTTP and with a certificate of the user's own. */
   readonly authority: string | undefined;
+  /** Everything it makes follows from a seed. */
+  readonly predictable: boolean;
   /** Undefined where the control endpoints are off or cannot be reached from this machine. */
   readonly control: ControlAddress | undefined;
 }
@@ -45,6 +47,8 @@ export interface ServeOptions {
   /** An IP address of this machine, or `0.0.0.0` or `::` for all; by default only this machine can connect. */
   readonly address?: string | undefined;
   readonly edition?: EditionName | undefined;
+  /** For a state in memory: makes it predictable, for tests. */
+  readonly seedRandom?: number | undefined;
   readonly rateLimit?: RateLimit | undefined;
   /** The id of a user who is logged in where the login page would appear. */
   readonly autoLogin?: string | undefined;
@@ -74,7 +78,7 @@ const defaultPort = 4400;
  * `edition_unsupported`; the errors of {@link openLocal}; `state_unusable` or `usage` for a certificate that cannot be used
  */
 export async function serveLocal(ports: LocalPorts, options: ServeOptions): Promise<LocalServer> {
-  const { port, domain, address, rateLimit, edition, plainHttp, autoLogin, onServed, explain } = options;
+  const { port, domain, address, rateLimit, edition, seedRandom, plainHttp, autoLogin, onServed, explain } = options;
   const { listen } = await import('../../local/http/listen.ts');
   // Needed before the state exists, which is then created with it.
   const given = domain ?? (port ? localhostAt(port) : undefined);
@@ -96,6 +100,7 @@ export async function serveLocal(ports: LocalPorts, options: ServeOptions): Prom
     const local = await openLocal(ports, {
       domain: given,
       edition,
+      seedRandom,
       rateLimit,
       plainHttp,
       autoLogin,
@@ -131,6 +136,7 @@ export async function serveLocal(ports: LocalPorts, options: ServeOptions): Prom
       issuerBefore: local.issuer === before || 'memory' in ports.state ? undefined : before,
       edition: await local.edition(),
       authority: certificate?.authority,
+      predictable: local.randomness.predictable,
       control: controlled,
       async warmUp() {
         await Promise.all([listening.warmUp(), local.warmUp()]);

@@ -60,6 +60,7 @@ function explained(local: LocalTenant, actions: LazyRunner, fail: (error: unknow
     get issuer() {
       return local.issuer;
     },
+    randomness: local.randomness,
     now: local.now,
     movedClock: local.movedClock,
     ready: () => local.ready().catch(fail),
@@ -69,7 +70,7 @@ function explained(local: LocalTenant, actions: LazyRunner, fail: (error: unknow
     edition: () => local.edition().catch(fail),
     managementCredentials: () => local.managementCredentials().catch(fail),
     sessionKey: () => local.sessionKey().catch(fail),
-    reset: (edition) => local.reset(edition).catch(fail),
+    reset: (edition, seedRandom) => local.reset(edition, seedRandom).catch(fail),
     clock: () => local.clock().catch(fail),
     changeClock: (change) => local.changeClock(change).catch(fail),
     exportState: () => local.exportState().catch(fail),
@@ -93,12 +94,16 @@ function explained(local: LocalTenant, actions: LazyRunner, fail: (error: unknow
  * Replaces the local tenant by a new one. Returns its edition: the given one, or that of the previous tenant.
  * @throws as {@link openLocal}
  */
-export async function resetLocal(ports: LocalPorts, edition: EditionName | undefined): Promise<EditionName> {
+export async function resetLocal(
+  ports: LocalPorts,
+  edition: EditionName | undefined,
+  seedRandom: number | undefined,
+): Promise<EditionName> {
   const { state } = ports;
-  if ('file' in state) return resetFile(state.file, ports, edition);
+  if ('file' in state) return resetFile(state.file, ports, { edition, seedRandom });
   const local = await opened(ports, { edition });
   try {
-    await local.reset(edition);
+    await local.reset(edition, seedRandom);
     return await local.edition();
   } finally {
     await local.close();

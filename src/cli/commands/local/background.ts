@@ -41,10 +41,14 @@ export async function reportingFailure(serve: () => Promise<void>): Promise<void
 
 /** Tells the command that started this server that it listens, and what an app needs of it. */
 export async function reportStart({ server, ...started }: Started, connect: () => Promise<Access>): Promise<void> {
-  const { url, port, issuer, issuerBefore, edition, authority, control } = server;
+  const { url, port, issuer, issuerBefore, edition, authority, predictable, control } = server;
   const values = await valuesIfKnown(connect);
   await tell({
-    ready: { ...started, server: { url, port, issuer, issuerBefore, edition, authority, control }, values },
+    ready: {
+      ...started,
+      server: { url, port, issuer, issuerBefore, edition, authority, predictable, control },
+      values,
+    },
   });
 }
 
