@@ -126,6 +126,7 @@ const floors: Record<string, { ground: string[]; folders: string[] }> = {
       'routes',
       'rehearsal',
       'minting',
+      'worlds',
     ],
   },
 };

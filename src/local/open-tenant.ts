@@ -1,6 +1,7 @@
 import type { EditionName } from '../wire/edition/edition.ts';
 import type { ClockChange, ClockReading } from '../wire/tenant-clock.ts';
 import type { TenantExport } from '../wire/tenant-export.ts';
+import type { TenantWorld, WorldGuestTokens } from '../wire/tenant-world.ts';
 import type { Action, NewAction } from './actions/action.ts';
 import type { ActionAttempt, AttemptResult } from './actions/try-action.ts';
 import type { FaultControl } from './faults/control.ts';
@@ -16,6 +17,8 @@ import { openDatabase, type StateLocation } from './store/location.ts';
 import type { PostgresPorts } from './store/postgres/address.ts';
 import { createTenant, type Tenant, type TenantOptions } from './tenant.ts';
 import { makeKeys, tenantKeys } from './tokens/keys.ts';
+import type { SavedTokens } from './worlds/guests.ts';
+import type { Seeded, SeedingOptions } from './worlds/seed-world.ts';
 
 /** A tenant whose state is saved. Its functions throw what {@link openLocalTenant} throws. */
 export interface LocalTenant extends Tenant {
@@ -50,6 +53,10 @@ export interface LocalTenant extends Tenant {
   faults<Result>(work: (faults: FaultControl) => Promise<Result>): Promise<Result>;
   /** What happens to a response of `handle` on its way to the client. */
   transit(response: Response): Transit | undefined;
+  /** Puts a world into the tenant: all of it or, where there are problems, nothing. */
+  seedWorld(world: TenantWorld, options: SeedingOptions): Promise<Seeded>;
+  /** New tokens for the guests of a world that was put in, except for those whose saved tokens are still theirs. */
+  issueGuests(world: TenantWorld, saved: SavedTokens): Promise<readonly WorldGuestTokens[]>;
   /** The response to a request while the state cannot be used. */
   outage(request: Request, why?: string): Response;
   close(): Promise<void>;
@@ -74,7 +81,8 @@ export async function openLocalTenant(
   const store = cachedStore(await openDatabase(location, ports));
   const databaseName = 'file' in location ? 'sqlite' : 'postgres' in location ? 'postgresql' : undefined;
   const tenant = createTenant({ ...options, store, random: systemRandom(), keys: makeKeys, databaseName });
-  const { random } = tenant.randomness;
+  const { random, named } = tenant.randomness;
+  const place = () => ({ store, machineMs: options.clock(), issuer: tenant.issuer, named });
   try {
     await tenant.ready();
   } catch (error) {
@@ -137,6 +145,12 @@ export async function openLocalTenant(
       };
       return work(faultControl(store, { random, clock: options.clock, paths }));
     },
+    seedWorld: async (world, given) => (await worlds()).seedWorld(place(), world, given),
+    async issueGuests(world, savedTokens) {
+      // The world may have brought another seed.
+      await tenant.ready();
+      return (await worlds()).issueGuests({ ...place(), random }, world, savedTokens);
+    },
     transit: transitOf,
     outage: (request, why) => outage(new URL(request.url).pathname, why),
     close: () => store.close(),
@@ -144,4 +158,5 @@ export async function openLocalTenant(
 }
 
 const carried = () => import('./state/carried-state.ts');
+const worlds = () => import('./worlds/seed-world.ts');
 const saved = () => import('./actions/action.ts');

@@ -81,6 +81,8 @@ function explained(local: LocalTenant, actions: LazyRunner, fail: (error: unknow
     addAction: (added) => local.addAction(added).catch(fail),
     removeAction: (id) => local.removeAction(id).catch(fail),
     faults: (work) => local.faults(work).catch(fail),
+    seedWorld: (world, options) => local.seedWorld(world, options).catch(fail),
+    issueGuests: (world, saved) => local.issueGuests(world, saved).catch(fail),
     transit: local.transit,
     outage: local.outage,
     async close() {

@@ -38,14 +38,23 @@ export async function seed({ store, issuer, edition = 'preview', ...seeding }: S
  * Empties a state and fills it again, with new keys, in one transaction. It keeps its issuer, and its edition unless
  * another is given.
  */
-export async function reseed({ store, issuer, edition, ...seeding }: Seeding): Promise<void> {
+export async function reseed({ store, ...seeding }: Seeding): Promise<void> {
+  await store.write(await reseeding(seeding));
+}
+
+/** The same as a part of a transaction: the keys, which take a while to make, are made before it. */
+export async function reseeding({
+  issuer,
+  edition,
+  ...seeding
+}: Omit<Seeding, 'store'>): Promise<(writer: StoreWriter) => Promise<void>> {
   const made = await madeFrom(seeding);
-  await store.write(async (writer) => {
+  return async (writer) => {
     const nextEdition = edition ? editionNamed(edition) : await editionOf(writer);
     const nextIssuer = (await issuerOf(writer)) ?? issuer;
     writer.clear();
     putSeed(writer, { ...made, issuer: nextIssuer, edition: nextEdition });
-  });
+  };
 }
 
 /** The keys, and the randomness for each attempt to write: an attempt that fails must not change the next. */
