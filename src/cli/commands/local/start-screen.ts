@@ -47,7 +47,7 @@ export async function printStart(
 /** The same where all is known already. */
 export function printReady(context: Context, options: GlobalOptions, ready: Ready): void {
   const human = (paint: Paint) => listening(paint, ready) + details(paint, ready);
-  printResult(context, options, { data: readyData(ready), human });
+  printResult(context, options, { data: readyData(ready), human, oneLine: true });
 }
 
 function readyData({ server, state, ephemeral, values }: Ready): JsonObject {
