@@ -65,9 +65,9 @@ export interface WorldAction {
 /** A guest with a session. No document of the tenant: whoever has the session token is the guest. */
 export interface WorldGuest {
   readonly name: string;
-  /** By default the first application that the world enables, or else the first of the tenant. */
+  /** By name or client id; undefined: the only one of the tenant. */
   readonly app?: string | undefined;
-  /** An audience; by default the first API that the world opens, or else the first open one of the tenant. */
+  /** An audience; undefined: the only open API of the tenant. */
   readonly api?: string | undefined;
   readonly id?: string | undefined;
   readonly metadata: JsonObject;

@@ -128,6 +128,7 @@ export const commands: Readonly<Record<string, () => Promise<CommandDefinition>>
   'local fault remove': async () => (await import('../commands/local/fault/manage.ts')).localFaultRemoveCommand,
   'local fault clear': async () => (await import('../commands/local/fault/manage.ts')).localFaultClearCommand,
   'local limit': async () => (await import('../commands/local/fault/limit.ts')).localLimitCommand,
+  'local seed': async () => (await import('../commands/local/seed.ts')).localSeedCommand,
   'local user add': async () => (await import('../commands/local/user/lifecycle.ts')).localUserAddCommand,
   'local user list': async () => (await import('../commands/local/user/read.ts')).localUserListCommand,
   'local user show': async () => (await import('../commands/local/user/read.ts')).localUserShowCommand,

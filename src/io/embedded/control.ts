@@ -6,6 +6,7 @@ import type { TenantExport } from '../../wire/tenant-export.ts';
 import { announcedControl, type ControlAddress } from './control-file.ts';
 import { type LocalActions, localActions } from './local-actions.ts';
 import { localFaults } from './local-faults.ts';
+import type { SeedRequest, SeedResult } from './local-worlds.ts';
 import type { LocalPorts } from './ports.ts';
 import { type LocalServer, type ServeOptions, serveLocal } from './server.ts';
 import type { SavedState } from './state-address.ts';
@@ -36,6 +37,8 @@ export interface LocalControl {
   export(edition: EditionName | undefined): Promise<TenantExport>;
   /** Replaces the whole state by a checked export; reports whether the tenant's keys changed with it. */
   import(file: TenantExport): Promise<{ readonly newKeys: boolean }>;
+  /** Puts a world into the tenant, in one transaction. */
+  seed(request: SeedRequest): Promise<SeedResult>;
   readonly actions: LocalActions;
   readonly faults: FaultControl;
   /** Whether nothing would be lost with the tenant, because it is new or nobody has changed it. */
@@ -61,6 +64,7 @@ export function localControl(ports: LocalPorts<SavedState>): LocalControl {
     changeClock: (change, edition) => withLocal(ports, { edition }, (local) => local.changeClock(change)),
     export: (edition) => withLocal(ports, { edition }, (local) => local.exportState()),
     import: (file) => withLocal(ports, {}, (local) => local.importState(file)),
+    seed: async (request) => (await import('./local-worlds.ts')).seedLocal(ports, request),
     actions: localActions(ports),
     faults: localFaults(ports),
     isFresh: () => withLocal(ports, {}, (local) => local.isFresh()),

@@ -96,20 +96,13 @@ async function put(place: SeededPlace, writer: StoreWriter, { world, material, o
     if (!moment) throw new Error('the state is empty after it was read');
     const { randomFor, refuse } = draft;
     const planning = { reader: writer, moment, saved: options.saved ?? {}, randomFor, refuse };
-    const guests = await planGuests(planning, guestsOf(world));
+    const guests = await planGuests(planning, world.guests);
     for (const { guest, unchanged } of guests) {
       if (!unchanged)
         draft.note({ kind: 'guest', name: guest.name }, options.saved?.[guest.name] ? 'updated' : 'created');
     }
   }
   return { problems: draft.problems, changes: draft.changes, newPasswords, edition: edition.name };
-}
-
-/** The guests, each for the first application and API of the world that let guests in, unless they name others. */
-function guestsOf({ guests, apps, apis }: TenantWorld) {
-  const app = apps.find(({ enabled }) => enabled)?.reference;
-  const api = apis.find(({ open }) => open)?.audience;
-  return guests.map((guest) => ({ ...guest, app: guest.app ?? app, api: guest.api ?? api }));
 }
 
 function streams({ named }: SeededPlace, { reset }: SeedingOptions): (name: string) => Random {
@@ -144,7 +137,7 @@ export async function issueGuests(
   };
   const reader: StoreReader = store;
   const randomFor = streams(place, {});
-  const planned = await planGuests({ reader, moment, saved, randomFor, refuse }, guestsOf(world));
+  const planned = await planGuests({ reader, moment, saved, randomFor, refuse }, world.guests);
   const tokens: WorldGuestTokens[] = [];
   for (const guest of planned) if (!guest.unchanged) tokens.push(await tokensFor(moment, random, guest));
   return tokens;
