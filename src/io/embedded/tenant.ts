@@ -68,10 +68,13 @@ function explained(local: LocalTenant, actions: LazyRunner, fail: (error: unknow
     setIssuer: (issuer) => local.setIssuer(issuer).catch(fail),
     edition: () => local.edition().catch(fail),
     managementCredentials: () => local.managementCredentials().catch(fail),
-    sessionKey: () => local.sessionKey().catch(fail),
+    sessionKeys: () => local.sessionKeys().catch(fail),
     reset: (edition) => local.reset(edition).catch(fail),
     clock: () => local.clock().catch(fail),
     changeClock: (change) => local.changeClock(change).catch(fail),
+    keys: () => local.keys().catch(fail),
+    rotateKey: (use) => local.rotateKey(use).catch(fail),
+    revokeKey: (kid) => local.revokeKey(kid).catch(fail),
     exportState: () => local.exportState().catch(fail),
     importState: (file) => local.importState(file).catch(fail),
     isFresh: () => local.isFresh().catch(fail),
@@ -141,7 +144,7 @@ export async function connectLocal(
     },
     edition: await local.edition(),
     saveEdition: async () => {},
-    sessionKey: () => local.sessionKey(),
+    sessionKeys: () => local.sessionKeys(),
   };
 }
 
