@@ -15,6 +15,7 @@ import { readMoment } from './state/moment.ts';
 import { cachedStore } from './store/cached-store.ts';
 import { openDatabase, type StateLocation } from './store/location.ts';
 import type { PostgresPorts } from './store/postgres/address.ts';
+import { removeDocument } from './store/remove-document.ts';
 import { createTenant, type Tenant, type TenantOptions } from './tenant.ts';
 import { makeKeys, sessionKeys, tenantKeys } from './tokens/keys.ts';
 
@@ -137,7 +138,7 @@ export async function openLocalTenant(
       return (await saved()).actionsOf(store);
     },
     addAction: async (added) => (await saved()).addAction(store, { random, nowMs: tenant.now() }, added),
-    removeAction: async (id) => (await saved()).removeAction(store, id),
+    removeAction: (id) => removeDocument(store, 'action', id),
     async tryAction(attempt) {
       const { tryAction } = await import('./actions/try-action.ts');
       await tenant.ready();
