@@ -28,7 +28,7 @@ export async function openMemoryTenant(options: LocalTenantOptions, ports: Postg
   const local = await openLocalTenant({ memory: database }, options, ports);
   const [store, random] = [cachedStore(database), systemRandom()];
   const unreported = createTenant({ ...options, onServed: undefined, faultless: true, store, random, keys: makeKeys });
-  const newForeignKeys = async () => keysIn({ ...(await makeKeys()) });
+  const newForeignKeys = async () => keysIn({ ...(await makeKeys()) }, 0);
   let foreign: Promise<TenantKeys> | undefined;
   const foreignKeys = () => (foreign ??= newForeignKeys());
   return {

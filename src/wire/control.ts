@@ -2,5 +2,11 @@
 export const controlRoot = '/_anon/';
 /** The tenant's clock. */
 export const clockPath = '/_anon/clock';
+/** The tenant's faults. */
+export const faultsPath = '/_anon/faults';
+/** How often its endpoints may be called. */
+export const limitsPath = '/_anon/limits';
+/** The tenant's keys. */
+export const keysPath = '/_anon/keys';
 /** The requests that a served tenant has recorded. */
 export const requestsPath = '/_anon/requests';

@@ -6,6 +6,7 @@ import type { TenantExport } from '../../wire/tenant-export.ts';
 import { announcedControl, type ControlAddress } from './control-file.ts';
 import { type LocalActions, localActions } from './local-actions.ts';
 import { localFaults } from './local-faults.ts';
+import { type LocalKeyControl, localKeyControl } from './local-keys.ts';
 import type { LocalPorts } from './ports.ts';
 import { type LocalServer, type ServeOptions, serveLocal } from './server.ts';
 import type { SavedState } from './state-address.ts';
@@ -32,6 +33,7 @@ export interface LocalControl {
   clock(edition: EditionName | undefined): Promise<ClockReading>;
   /** Undefined, and nothing is changed, where the clock would leave the years that it may show. @throws as {@link describe} */
   changeClock(change: ClockChange, edition: EditionName | undefined): Promise<ClockReading | undefined>;
+  readonly keys: LocalKeyControl;
   /** The whole state, secrets included. @throws {AnonError} `edition_unsupported` where the tenant uses another edition */
   export(edition: EditionName | undefined): Promise<TenantExport>;
   /** Replaces the whole state by a checked export; reports whether the tenant's keys changed with it. */
@@ -59,6 +61,7 @@ export function localControl(ports: LocalPorts<SavedState>): LocalControl {
     controlAddress: async () => announcedControl(ports),
     clock: (edition) => withLocal(ports, { edition }, (local) => local.clock()),
     changeClock: (change, edition) => withLocal(ports, { edition }, (local) => local.changeClock(change)),
+    keys: localKeyControl(ports),
     export: (edition) => withLocal(ports, { edition }, (local) => local.exportState()),
     import: (file) => withLocal(ports, {}, (local) => local.importState(file)),
     actions: localActions(ports),

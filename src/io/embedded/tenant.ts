@@ -69,10 +69,13 @@ function explained(local: LocalTenant, actions: LazyRunner, fail: (error: unknow
     edition: () => local.edition().catch(fail),
     guestObjects: () => local.guestObjects().catch(fail),
     managementCredentials: () => local.managementCredentials().catch(fail),
-    sessionKey: () => local.sessionKey().catch(fail),
+    sessionKeys: () => local.sessionKeys().catch(fail),
     reset: (edition) => local.reset(edition).catch(fail),
     clock: () => local.clock().catch(fail),
     changeClock: (change) => local.changeClock(change).catch(fail),
+    keys: () => local.keys().catch(fail),
+    rotateKey: (use) => local.rotateKey(use).catch(fail),
+    revokeKey: (kid) => local.revokeKey(kid).catch(fail),
     exportState: () => local.exportState().catch(fail),
     importState: (file) => local.importState(file).catch(fail),
     isFresh: () => local.isFresh().catch(fail),
@@ -142,7 +145,7 @@ export async function connectLocal(
     },
     edition: await local.edition(),
     saveEdition: async () => {},
-    sessionKey: () => local.sessionKey(),
+    sessionKeys: () => local.sessionKeys(),
   };
 }
 
