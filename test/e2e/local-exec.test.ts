@@ -261,16 +261,18 @@ describe('commands of anon-cli inside local exec', () => {
     const cli = `'${process.execPath}' '${bin}'`;
     writeFileSync(
       script,
-      `set -e\necho "$AUTH0_ISSUER"\n${cli} app create other --field name\n${cli} token create --app web --json\n`,
+      `set -e\necho "$AUTH0_ISSUER"\n${cli} app create other --field name\n${cli} local clock +31d --field offset_seconds\n${cli} token create --app web --json\n`,
     );
     const { stdout, stderr, code } = await run(home, ['local', 'exec', ...https, '--', 'sh', script], { env: around });
     expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
-    const [issuer, created, ...json] = stdout.split('\n');
-    expect(created).toBe('other');
+    const [issuer, created, moved, ...json] = stdout.split('\n');
+    expect([created, moved]).toEqual(['other', `${31 * 86_400}`]);
     expect(JSON.parse(json.join('\n')).access_token).toSatisfy((token: string) => decodeJwt(token).iss === issuer);
-    // Sessions of a tenant that ends would stay.
+    // Sessions of a tenant that ends would stay, and the saved tenant is not touched.
     expect(
-      readdirSync(home, { recursive: true, encoding: 'utf8' }).filter((path) => /credentials|session/.test(path)),
+      readdirSync(home, { recursive: true, encoding: 'utf8' }).filter((path) =>
+        /credentials|session|local-tenant/.test(path),
+      ),
     ).toEqual([]);
     rmSync(script);
   });

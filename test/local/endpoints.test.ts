@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { RequestRing } from '../../src/local/control/request-ring.ts';
 import { routes } from '../../src/local/responder.ts';
 import { controlRoutes } from '../../src/local/routes/control.ts';
+import { memoryDatabase } from '../../src/local/store/memory.ts';
 import { sequenceOfBytes } from '../support/local.ts';
 import { memoryStore } from '../support/memory-store.ts';
 
@@ -58,6 +59,10 @@ const about: Readonly<Record<string, readonly [string, string]>> = {
   '/api/v2/users/{id}': ['doc', ''],
   '/api/v2/users-by-email': ['doc', ''],
   '/_anon/clock': ['ours', "shows and moves the tenant's clock: see [Its clock](#its-clock)"],
+  '/_anon/state': [
+    'ours',
+    'the state of a tenant in memory, for commands of `anon-cli` inside [local exec](#a-tenant-for-one-command)',
+  ],
   '/_anon/requests': ['ours', 'the requests that a server has recorded: see [Its requests](#its-requests)'],
 };
 
@@ -67,7 +72,8 @@ const tableForm = /\| methods \| path \| as sure as \| \|\n[\s\S]*?\n\n/;
 function table(): string {
   const { guests, others } = routes({ store: memoryStore(), random: sequenceOfBytes() }, { clock: () => 0 });
   const served = new Map<string, Set<string>>();
-  const control = controlRoutes({ store: memoryStore(), ring: new RequestRing(), served: [] });
+  const sharedState = { database: memoryDatabase(), servedAt: () => ({ url: '', ca: null }) };
+  const control = controlRoutes({ store: memoryStore(), ring: new RequestRing(), served: [], sharedState });
   for (const { method, path: pattern } of [...guests.routes, ...others.routes, ...control.routes]) {
     // Middleware, and what refuses everything else.
     if (method === 'ALL') continue;
