@@ -45,18 +45,26 @@ async function running(
   { home, env }: { home: string; env: Record<string, string> },
   program: string,
   options: readonly string[] = [],
-): Promise<{ wrapper: ChildProcess; pid: number; printed(text: string): Promise<void>; exit: Promise<unknown[]> }> {
+): Promise<
+  { wrapper: ChildProcess; pid: number; printed(text: string): Promise<void> } & Record<
+    'exit' | 'closed',
+    Promise<unknown[]>
+  >
+> {
   const code = `${program}; console.log('pid', process.pid);`;
   const wrapper = start(home, ['local', 'exec', ...options, '--', process.execPath, '-e', code], { env });
   const exit = once(wrapper, 'exit');
   let stdout = '';
-  wrapper.stdout?.setEncoding('utf8').on('data', (text: string) => {
+  const output = wrapper.stdout?.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
   });
+  if (!output) throw new Error('the output of the command is not read');
+  // Once whatever writes to it has ended.
+  const closed = once(output, 'close');
   const printed = async (text: string) => {
     while (!stdout.includes(text)) {
-      if (wrapper.exitCode !== null) throw new Error(`the command ended, and printed ${stdout}`);
-      await Promise.race([once(wrapper.stdout ?? wrapper, 'data'), exit]);
+      if (output.closed) throw new Error(`the command ended, and printed ${stdout}`);
+      await Promise.race([once(output, 'data'), closed]);
     }
   };
   await printed('\n');
@@ -66,7 +74,7 @@ async function running(
       if (id !== undefined && isRunning(id)) process.kill(id, 'SIGKILL');
     }
   });
-  return { wrapper, pid, printed, exit };
+  return { wrapper, pid, printed, exit, closed };
 }
 
 const forever = 'setInterval(() => {}, 1000);';
@@ -164,18 +172,19 @@ describe('local exec', () => {
     expect(await exit).toEqual([9, null]);
   });
 
-  it('leaves no tenant where it is killed, and the next one removes its file', async () => {
+  it('ends its command and what that started where it is killed, and the next one removes its file', async () => {
     const machine = testHome();
     const before = machine.entries();
-    const program = `${createGuest} process.on('SIGUSR2', () => guest().catch(() => console.log('gone'))); ${forever}`;
+    const program = `${createGuest} ${forever}
+      const { spawn } = require('node:child_process');
+      spawn('sh', ['-c', 'sleep 600; sleep 600'], { stdio: ['ignore', 'inherit', 'ignore'] });
+      process.on('SIGTERM', () => guest().catch(() => { console.log('gone'); process.exit(); }))`;
     const killed = await running(machine, program, ['--https']);
     const other = await running(machine, forever, ['--https']);
     killed.wrapper.kill('SIGKILL');
     await killed.exit;
-    const gone = once(killed.wrapper.stdout ?? killed.wrapper, 'data');
-    process.kill(killed.pid, 'SIGUSR2');
-    expect(await gone).toEqual(['gone\n']);
-    process.kill(killed.pid, 'SIGKILL');
+    await killed.printed('gone');
+    await killed.closed;
     const certificates = () => machine.entries().filter((path) => path.endsWith('ca.pem'));
     expect(certificates()).toHaveLength(2);
     await exec(machine, '', ['--https']);

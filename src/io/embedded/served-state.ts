@@ -120,7 +120,7 @@ function refusal(displayed: string, status: number, body: Readonly<Record<string
     });
   }
   if (body.error === 'unsupported_version') {
-    return new AnonError('state_unusable', `The local tenant at ${displayed} is of another version of anon-cli.`, {
+    return new AnonError('state_unusable', `The local tenant at ${displayed} has another version of anon-cli.`, {
       hint: 'Inside anon-cli local exec, run the same version as outside.',
     });
   }

@@ -1,8 +1,8 @@
 import { appVariables, controlVariables } from '../../../domain/app/app-variables.ts';
-import { managementToken } from '../../../domain/exchange/management/token.ts';
 import { ensureApiOpen, ensureAppOpen, ensureTenantReady } from '../../../domain/gates/set-up.ts';
 import { createUser } from '../../../domain/user/lifecycle.ts';
 import { newPassword } from '../../../domain/user/new-password.ts';
+import { lastingToken } from '../../../io/embedded/lasting-token.ts';
 import type { LocalServer } from '../../../io/embedded/server.ts';
 import { newMemoryState } from '../../../io/embedded/state-address.ts';
 import { signOnEveryProcessor } from '../../../io/embedded/thread-pool.ts';
@@ -49,7 +49,8 @@ is no such command. Any number can run at once.`,
     try {
       const access = await accessLocalTenant(context, options, state);
       await prepare(access, options);
-      const changes = { ...(await changesFor(context, server, access)), UV_THREADPOOL_SIZE };
+      const token = await lastingToken(state, context.clock.now());
+      const changes = { ...(await changesFor(context, server, access)), AUTH0_ACCESS_TOKEN: token, UV_THREADPOOL_SIZE };
       const started = () => {
         // In a pipe or a log, what the command prints is all there is.
         if (context.terminal.noteRewritable) context.terminal.note(`${listening(server, options.closed)}\n`);
@@ -87,7 +88,6 @@ async function certificatesTrustedBefore({ env, readFile }: Context): Promise<st
 /** The variables that lead the command, and commands of anon-cli in it, to the tenant alone. */
 async function changesFor({ env }: Context, server: LocalServer, access: Access): Promise<Env> {
   const { app, api } = await appValues(access);
-  const { token } = await managementToken(access.tenant);
   const { url, issuer, authority, control } = server;
   return {
     ...Object.fromEntries(aboutOtherTenants.map((name) => [name, undefined])),
@@ -95,7 +95,6 @@ async function changesFor({ env }: Context, server: LocalServer, access: Access)
     ...controlVariables(control),
     // Commands about the local tenant then mean this one, and leave the saved one alone.
     ANON_DATABASE_URL: `http://localhost:${server.port}${statePath}`,
-    AUTH0_ACCESS_TOKEN: token,
     ...withoutProxy(env),
     ANON_SAVE: env.ANON_SAVE || '0',
   };
