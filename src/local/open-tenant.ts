@@ -1,4 +1,5 @@
 import type { EditionName } from '../wire/edition/edition.ts';
+import type { ServedAt } from '../wire/state-call.ts';
 import type { ClockChange, ClockReading } from '../wire/tenant-clock.ts';
 import type { TenantExport } from '../wire/tenant-export.ts';
 import type { KeyReading, KeyUse } from '../wire/tenant-keys.ts';
@@ -70,7 +71,10 @@ export type LocalTenantOptions = Pick<
   TenantOptions,
   | ('clock' | 'domain' | 'edition' | 'rateLimit' | 'plainHttp' | 'faultless' | 'control')
   | ('onServed' | 'runAction' | 'autoLogin' | 'explain' | 'stopping')
->;
+> & {
+  /** Where a tenant in memory is served: who may use its control endpoints may then use its state. Otherwise nobody else can. */
+  readonly servedAt?: (() => ServedAt) | undefined;
+};
 
 /**
  * Opens the tenant whose state is at `location`, and creates the state on first use.
@@ -82,10 +86,13 @@ export async function openLocalTenant(
   options: LocalTenantOptions,
   ports: PostgresPorts,
 ): Promise<LocalTenant> {
-  const store = cachedStore(await openDatabase(location, ports));
+  const database = await openDatabase(location, ports);
+  const store = cachedStore(database);
   const random = systemRandom();
   const databaseName = 'file' in location ? 'sqlite' : 'postgres' in location ? 'postgresql' : undefined;
-  const tenant = createTenant({ ...options, store, random, keys: makeKeys, databaseName });
+  const { servedAt } = options;
+  const sharedState = servedAt && { database, servedAt };
+  const tenant = createTenant({ ...options, store, random, keys: makeKeys, databaseName, sharedState });
   try {
     await tenant.ready();
   } catch (error) {

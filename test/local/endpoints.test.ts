@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { RequestRing } from '../../src/local/control/request-ring.ts';
 import { routes } from '../../src/local/responder.ts';
 import { controlRoutes } from '../../src/local/routes/control.ts';
+import { memoryDatabase } from '../../src/local/store/memory.ts';
 import { makeKeys } from '../../src/local/tokens/keys.ts';
 import { sequenceOfBytes } from '../support/local.ts';
 import { memoryStore } from '../support/memory-store.ts';
@@ -64,6 +65,10 @@ const about: Readonly<Record<string, readonly [string, string]>> = {
   '/_anon/limits': ['ours', 'shows, sets and removes limits'],
   '/_anon/keys': ['ours', 'shows and rotates the keys: see [Its keys](#its-keys)'],
   '/_anon/keys/{kid}': ['ours', 'revokes a previous key'],
+  '/_anon/state': [
+    'ours',
+    'the state of a tenant in memory, for commands of `anon-cli` inside [local exec](#a-tenant-for-one-command)',
+  ],
   '/_anon/requests': ['ours', 'the requests that a server has recorded: see [Its requests](#its-requests)'],
 };
 
@@ -74,7 +79,8 @@ function table(): string {
   const scope = { store: memoryStore(), random: sequenceOfBytes() };
   const { guests, others } = routes(scope, { clock: () => 0 });
   const served = new Map<string, Set<string>>();
-  const control = controlRoutes({ ...scope, keys: makeKeys, ring: new RequestRing(), served: [] });
+  const sharedState = { database: memoryDatabase(), servedAt: () => ({ url: '', ca: null }) };
+  const control = controlRoutes({ ...scope, keys: makeKeys, ring: new RequestRing(), served: [], sharedState });
   for (const { method, path: pattern } of [...guests.routes, ...others.routes, ...control.routes]) {
     // Middleware, and what refuses everything else.
     if (method === 'ALL') continue;

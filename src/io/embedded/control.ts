@@ -1,6 +1,7 @@
 import type { FaultControl } from '../../local/faults/control.ts';
 import type { Rehearsal, Rehearsed } from '../../local/rehearse.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
+import type { ServedAt } from '../../wire/state-call.ts';
 import type { ClockChange, ClockReading } from '../../wire/tenant-clock.ts';
 import type { TenantExport } from '../../wire/tenant-export.ts';
 import { announcedControl, type ControlAddress } from './control-file.ts';
@@ -29,6 +30,8 @@ export interface LocalControl {
   serve(options: ServeOptions): Promise<LocalServer>;
   /** Where a running server of this user answers the control endpoints; undefined where none does. */
   controlAddress(): Promise<ControlAddress | undefined>;
+  /** Where another process serves the state from its memory; undefined for any other state. @throws {AnonError} */
+  servedAt(): Promise<ServedAt | undefined>;
   /** @throws as {@link describe} */
   clock(edition: EditionName | undefined): Promise<ClockReading>;
   /** Undefined, and nothing is changed, where the clock would leave the years that it may show. @throws as {@link describe} */
@@ -59,6 +62,7 @@ export function localControl(ports: LocalPorts<SavedState>): LocalControl {
     reset: (edition) => resetLocal(ports, edition),
     serve: (options) => serveLocal(ports, options),
     controlAddress: async () => announcedControl(ports),
+    servedAt: async () => ('served' in state ? (await import('./served-state.ts')).whereServed(state) : undefined),
     clock: (edition) => withLocal(ports, { edition }, (local) => local.clock()),
     changeClock: (change, edition) => withLocal(ports, { edition }, (local) => local.changeClock(change)),
     keys: localKeyControl(ports),

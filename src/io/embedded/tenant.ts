@@ -50,6 +50,10 @@ async function opened(ports: LocalPorts, given: LocalOptions): Promise<LocalTena
       throw error;
     });
   }
+  if ('served' in state) {
+    const { openServed, failServed } = await import('./served-state.ts');
+    return explained(await openServed(state, ports, options), actions, failServed);
+  }
   const { openInDatabase, failInDatabase } = await import('./state-database.ts');
   return explained(await openInDatabase(state, ports, options), actions, (error) => failInDatabase(state, error));
 }

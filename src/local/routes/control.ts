@@ -1,6 +1,8 @@
 import { Hono } from 'hono/quick';
-import { clockPath, requestsPath } from '../../wire/control.ts';
+import { clockPath, requestsPath, statePath } from '../../wire/control.ts';
 import { readRequestQuery } from '../../wire/recorded-request.ts';
+import { check } from '../../wire/schema.ts';
+import { stateCall, stateCallVersion } from '../../wire/state-call.ts';
 import { clockYears, readClockChange } from '../../wire/tenant-clock.ts';
 import { type ControlAccess, controlRefusal } from '../control/access.ts';
 import { bodyOf, invalid, notFound } from '../control/answers.ts';
@@ -8,6 +10,7 @@ import { changeClock } from '../control/clock.ts';
 import type { RequestRing } from '../control/request-ring.ts';
 import { requestsAnswer } from '../control/requests.ts';
 import { routeFinder } from '../control/route-of.ts';
+import { resultOf, type SharedState, unknownKind } from '../control/state.ts';
 import type { Connection } from '../http/connection.ts';
 import { oauthRefusal, type Refusal } from '../http/refusal.ts';
 import type { MomentBindings } from '../scope.ts';
@@ -26,6 +29,8 @@ export type Control = (
 /** What the control endpoints need. */
 export interface ControlScope extends KeysScope, FaultsScope {
   readonly ring: RequestRing;
+  /** Undefined where the state is saved, so that other processes have it anyway. */
+  readonly sharedState?: SharedState | undefined;
   /** The server is about to stop. */
   readonly stopping?: AbortSignal | undefined;
 }
@@ -58,6 +63,7 @@ export function controlRoutes(scope: ControlScope): Hono<MomentBindings> {
   addFaults(app, scope);
   addKeys(app, scope);
   addRequests(app, scope);
+  if (scope.sharedState) addState(app, scope.sharedState);
   app.onError((error) => {
     throw error;
   });
@@ -77,6 +83,25 @@ function addRequests(app: Hono<MomentBindings>, { ring, served, stopping }: Cont
     const answer = await requestsAnswer(ring, query, { routeOf, unwanted });
     if (!answer) throw invalid(`since must be at most ${ring.next}: the server has started again.`);
     return c.json(answer);
+  });
+}
+
+function addState(app: Hono<MomentBindings>, state: SharedState): void {
+  app.get(statePath, (c) => c.json(state.servedAt()));
+  app.post(statePath, async (c) => {
+    const { version, ...given } = await bodyOf(c.req.raw);
+    if (version !== stateCallVersion) {
+      throw oauthRefusal(
+        400,
+        'unsupported_version',
+        `The state is served for version ${stateCallVersion} of its calls.`,
+      );
+    }
+    const call = check(stateCall, given);
+    if (!call.ok) throw invalid(call.problem);
+    const kind = unknownKind(call.value);
+    if (kind !== undefined) throw invalid(`No state has documents of the kind ${kind.slice(0, 40)}.`);
+    return c.json({ result: await resultOf(state, call.value) });
   });
 }
 
