@@ -3,6 +3,7 @@ import type { ServedAt } from '../wire/state-call.ts';
 import type { ClockChange, ClockReading } from '../wire/tenant-clock.ts';
 import type { TenantExport } from '../wire/tenant-export.ts';
 import type { KeyReading, KeyUse } from '../wire/tenant-keys.ts';
+import type { TenantWorld, WorldGuestTokens } from '../wire/tenant-world.ts';
 import type { Action, NewAction } from './actions/action.ts';
 import type { ActionAttempt, AttemptResult } from './actions/try-action.ts';
 import type { FaultControl } from './faults/control.ts';
@@ -20,6 +21,8 @@ import type { PostgresPorts } from './store/postgres/address.ts';
 import { removeDocument } from './store/remove-document.ts';
 import { createTenant, type Tenant, type TenantOptions } from './tenant.ts';
 import { makeKeys, sessionKeys, tenantKeys } from './tokens/keys.ts';
+import type { SavedTokens } from './worlds/guests.ts';
+import type { Seeded, SeedingOptions } from './worlds/seed-world.ts';
 
 /** A tenant whose state is saved. Its functions throw what {@link openLocalTenant} throws. */
 export interface LocalTenant extends Tenant {
@@ -33,8 +36,8 @@ export interface LocalTenant extends Tenant {
   managementCredentials(): Promise<{ clientId: string; clientSecret: string }>;
   /** The keys that session tokens are encrypted with, the current one first: 32 bytes each. */
   sessionKeys(): Promise<readonly Uint8Array[]>;
-  /** Deletes everything and starts over with new keys, in the same edition unless another is given. */
-  reset(edition?: EditionName): Promise<void>;
+  /** Deletes everything and starts over with new keys, in the same edition unless another is given, and without a seed unless one is given. */
+  reset(edition?: EditionName, seedRandom?: number): Promise<void>;
   clock(): Promise<ClockReading>;
   /** Undefined, and nothing is changed, where the clock would leave the years that it may show. */
   changeClock(change: ClockChange): Promise<ClockReading | undefined>;
@@ -62,6 +65,10 @@ export interface LocalTenant extends Tenant {
   faults<Result>(work: (faults: FaultControl) => Promise<Result>): Promise<Result>;
   /** What happens to a response of `handle` on its way to the client. */
   transit(response: Response): Transit | undefined;
+  /** Puts a world into the tenant: all of it or, where there are problems, nothing. */
+  seedWorld(world: TenantWorld, options: SeedingOptions): Promise<Seeded>;
+  /** New tokens for the guests of a world that was put in, except for those whose saved tokens are still theirs. */
+  issueGuests(world: TenantWorld, saved: SavedTokens): Promise<readonly WorldGuestTokens[]>;
   /** The response to a request while the state cannot be used. */
   outage(request: Request, why?: string): Response;
   close(): Promise<void>;
@@ -69,7 +76,7 @@ export interface LocalTenant extends Tenant {
 
 export type LocalTenantOptions = Pick<
   TenantOptions,
-  | ('clock' | 'domain' | 'edition' | 'rateLimit' | 'plainHttp' | 'faultless' | 'control')
+  | ('clock' | 'domain' | 'edition' | 'seedRandom' | 'rateLimit' | 'plainHttp' | 'faultless' | 'control')
   | ('onServed' | 'runAction' | 'autoLogin' | 'explain' | 'stopping')
 > & {
   /** Where a tenant in memory is served: who may use its control endpoints may then use its state. Otherwise nobody else can. */
@@ -88,11 +95,13 @@ export async function openLocalTenant(
 ): Promise<LocalTenant> {
   const database = await openDatabase(location, ports);
   const store = cachedStore(database);
-  const random = systemRandom();
   const databaseName = 'file' in location ? 'sqlite' : 'postgres' in location ? 'postgresql' : undefined;
   const { servedAt } = options;
   const sharedState = servedAt && { database, servedAt };
-  const tenant = createTenant({ ...options, store, random, keys: makeKeys, databaseName, sharedState });
+  const keys = makeKeys;
+  const tenant = createTenant({ ...options, store, random: systemRandom(), keys, databaseName, sharedState });
+  const { random, named } = tenant.randomness;
+  const place = () => ({ store, machineMs: options.clock(), issuer: tenant.issuer, named });
   try {
     await tenant.ready();
   } catch (error) {
@@ -103,6 +112,7 @@ export async function openLocalTenant(
     get issuer() {
       return tenant.issuer;
     },
+    randomness: tenant.randomness,
     now: tenant.now,
     movedClock: tenant.movedClock,
     ready: tenant.ready,
@@ -125,9 +135,9 @@ export async function openLocalTenant(
       return { clientId: String(client?.client_id), clientSecret: String(client?.client_secret) };
     },
     sessionKeys: async () => sessionKeys(await tenantKeys(store, tenant.now())).map((key) => key.export()),
-    async reset(edition) {
+    async reset(edition, seedRandom) {
       const { reseed } = await import('./state/seed.ts');
-      await reseed({ store, random, keys: makeKeys, issuer: tenant.issuer, edition });
+      await reseed({ store, random: systemRandom(), keys: makeKeys, issuer: tenant.issuer, edition, seedRandom });
     },
     async clock() {
       await store.refresh();
@@ -168,6 +178,12 @@ export async function openLocalTenant(
       };
       return work(faultControl(store, { random, clock: options.clock, paths }));
     },
+    seedWorld: async (world, given) => (await worlds()).seedWorld(place(), world, given),
+    async issueGuests(world, savedTokens) {
+      // The world may have brought another seed.
+      await tenant.ready();
+      return (await worlds()).issueGuests({ ...place(), random }, world, savedTokens);
+    },
     transit: transitOf,
     outage: (request, why) => outage(new URL(request.url).pathname, why),
     close: () => store.close(),
@@ -176,4 +192,5 @@ export async function openLocalTenant(
 
 const carried = () => import('./state/carried-state.ts');
 const controlledKeys = () => import('./control/keys.ts');
+const worlds = () => import('./worlds/seed-world.ts');
 const saved = () => import('./actions/action.ts');

@@ -135,6 +135,7 @@ export const commands: Readonly<Record<string, () => Promise<CommandDefinition>>
   'local key list': async () => (await import('../commands/local/key/manage.ts')).localKeyListCommand,
   'local key rotate': async () => (await import('../commands/local/key/manage.ts')).localKeyRotateCommand,
   'local key revoke': async () => (await import('../commands/local/key/manage.ts')).localKeyRevokeCommand,
+  'local seed': async () => (await import('../commands/local/seed.ts')).localSeedCommand,
   'local user add': async () => (await import('../commands/local/user/lifecycle.ts')).localUserAddCommand,
   'local user list': async () => (await import('../commands/local/user/read.ts')).localUserListCommand,
   'local user show': async () => (await import('../commands/local/user/read.ts')).localUserShowCommand,

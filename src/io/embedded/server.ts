@@ -36,6 +36,8 @@ export interface LocalServer extends Listening {
   readonly edition: EditionName;
   /** The file with the certificate that clients must trust; undefined over plain HTTP and with a certificate of the user's own. */
   readonly authority: string | undefined;
+  /** Everything it makes follows from a seed. */
+  readonly predictable: boolean;
   /** Undefined where the control endpoints are off or cannot be reached from this machine. */
   readonly control: ControlAddress | undefined;
   /** The applications and APIs of the tenant that it serves. */
@@ -50,6 +52,8 @@ export interface ServeOptions {
   /** An IP address of this machine, or `0.0.0.0` or `::` for all; by default only this machine can connect. */
   readonly address?: string | undefined;
   readonly edition?: EditionName | undefined;
+  /** For a state in memory: makes it predictable, for tests. */
+  readonly seedRandom?: number | undefined;
   readonly rateLimit?: RateLimit | undefined;
   /** The id of a user who is logged in where the login page would appear. */
   readonly autoLogin?: string | undefined;
@@ -80,7 +84,7 @@ const defaultPort = 4400;
  */
 export async function serveLocal(ports: LocalPorts, options: ServeOptions): Promise<LocalServer> {
   if ('served' in ports.state) throw servedAlready(ports.state);
-  const { port, domain, address, rateLimit, edition, plainHttp, autoLogin, onServed, explain } = options;
+  const { port, domain, address, rateLimit, edition, seedRandom, plainHttp, autoLogin, onServed, explain } = options;
   const { listen } = await import('../../local/http/listen.ts');
   // Needed before the state exists, which is then created with it.
   const given = domain ?? (port ? localhostAt(port) : undefined);
@@ -105,6 +109,7 @@ export async function serveLocal(ports: LocalPorts, options: ServeOptions): Prom
     const local = await openLocal(ports, {
       domain: given,
       edition,
+      seedRandom,
       rateLimit,
       plainHttp,
       autoLogin,
@@ -142,6 +147,7 @@ export async function serveLocal(ports: LocalPorts, options: ServeOptions): Prom
       issuerBefore: local.issuer === before || 'memory' in ports.state ? undefined : before,
       edition: await local.edition(),
       authority: certificate?.authority,
+      predictable: local.randomness.predictable,
       control: controlled,
       guestObjects: local.guestObjects,
       async warmUp() {

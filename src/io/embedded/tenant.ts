@@ -64,6 +64,7 @@ function explained(local: LocalTenant, actions: LazyRunner, fail: (error: unknow
     get issuer() {
       return local.issuer;
     },
+    randomness: local.randomness,
     now: local.now,
     movedClock: local.movedClock,
     ready: () => local.ready().catch(fail),
@@ -74,7 +75,7 @@ function explained(local: LocalTenant, actions: LazyRunner, fail: (error: unknow
     guestObjects: () => local.guestObjects().catch(fail),
     managementCredentials: () => local.managementCredentials().catch(fail),
     sessionKeys: () => local.sessionKeys().catch(fail),
-    reset: (edition) => local.reset(edition).catch(fail),
+    reset: (edition, seedRandom) => local.reset(edition, seedRandom).catch(fail),
     clock: () => local.clock().catch(fail),
     changeClock: (change) => local.changeClock(change).catch(fail),
     keys: () => local.keys().catch(fail),
@@ -88,6 +89,8 @@ function explained(local: LocalTenant, actions: LazyRunner, fail: (error: unknow
     addAction: (added) => local.addAction(added).catch(fail),
     removeAction: (id) => local.removeAction(id).catch(fail),
     faults: (work) => local.faults(work).catch(fail),
+    seedWorld: (world, options) => local.seedWorld(world, options).catch(fail),
+    issueGuests: (world, saved) => local.issueGuests(world, saved).catch(fail),
     transit: local.transit,
     outage: local.outage,
     async close() {
@@ -101,12 +104,16 @@ function explained(local: LocalTenant, actions: LazyRunner, fail: (error: unknow
  * Replaces the local tenant by a new one. Returns its edition: the given one, or that of the previous tenant.
  * @throws as {@link openLocal}
  */
-export async function resetLocal(ports: LocalPorts, edition: EditionName | undefined): Promise<EditionName> {
+export async function resetLocal(
+  ports: LocalPorts,
+  edition: EditionName | undefined,
+  seedRandom: number | undefined,
+): Promise<EditionName> {
   const { state } = ports;
-  if ('file' in state) return resetFile(state.file, ports, edition);
+  if ('file' in state) return resetFile(state.file, ports, { edition, seedRandom });
   const local = await opened(ports, { edition });
   try {
-    await local.reset(edition);
+    await local.reset(edition, seedRandom);
     return await local.edition();
   } finally {
     await local.close();

@@ -13,6 +13,11 @@ export interface LocalTenantOptions {
   readonly https?: boolean;
   /** The tenant's time (default: this machine's). */
   readonly clock?: ClockStart;
+  /**
+   * For tests alone: a whole number from which all keys, ids and tokens follow, so that each run makes the same ones, and anyone can
+   * predict them.
+   */
+  readonly seedRandom?: number;
   /** Where to listen on this machine (default: a free port). */
   readonly port?: number;
   /** False: nothing listens, and only `fetch` reaches the tenant. */

@@ -4,16 +4,18 @@ import { keysIn } from '../tokens/keys.ts';
 import { clockIn, timeBy } from './clock.ts';
 import { editionIn } from './edition.ts';
 import { issuerOf } from './issuer.ts';
+import { randomnessId } from './random-source.ts';
 
 /** Reads what every request needs. Undefined in an empty state. */
 export async function readMoment(
   store: StoreReader,
   { machineMs, issuer }: { machineMs: number; issuer: string },
 ): Promise<Moment | undefined> {
-  const [settings, keys, document, saved] = await Promise.all([
+  const [settings, keys, document, randomness, saved] = await Promise.all([
     store.get('tenant', 'settings'),
     store.get('key', 'current'),
     store.get('tenant', 'clock'),
+    store.get('tenant', randomnessId),
     issuerOf(store),
   ]);
   if (settings === undefined) return undefined;
@@ -30,5 +32,6 @@ export async function readMoment(
     nowSeconds: Math.floor(nowMs / 1000),
     machineMs,
     clock,
+    randomness,
   };
 }

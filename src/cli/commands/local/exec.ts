@@ -7,6 +7,7 @@ import type { LocalServer } from '../../../io/embedded/server.ts';
 import { newMemoryState } from '../../../io/embedded/state-address.ts';
 import { signOnEveryProcessor } from '../../../io/embedded/thread-pool.ts';
 import { statePath } from '../../../wire/control.ts';
+import { seedRandomOption } from '../../options/seed-random.ts';
 import { printable } from '../../render/printable.ts';
 import { type Access, requestedEdition } from '../../tenant/access.ts';
 import { accessLocalTenant, refuseOtherTenants } from '../../tenant/local-access.ts';
@@ -23,6 +24,7 @@ export const localExecCommand = defineCommand({
     '--https': "serve HTTPS too, and let Node.js trust it: Auth0's SDKs accept nothing else",
     '--port <port>': 'listen at this port (default: a free one)',
     '--auto-login <email>': 'create this user, who is logged in where the login page would appear',
+    '--seed-random <n>': seedRandomOption,
     '--closed': 'leave the sample application and API closed to guests',
   },
   calls: 'nothing',
@@ -37,10 +39,11 @@ is no such command. Any number can run at once.`,
     const { UV_THREADPOOL_SIZE } = context.env;
     signOnEveryProcessor();
     const state = await newMemoryState();
-    const { https, autoLogin } = options;
+    const { https, autoLogin, seedRandom } = options;
     const server = await context.serveEphemeral(state, {
       port: options.port === undefined ? 0 : parsePort(options.port),
       edition: requestedEdition(context, options),
+      seedRandom,
       plainHttp: !https,
       control: 'token',
       autoLogin,
