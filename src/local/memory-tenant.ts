@@ -32,7 +32,7 @@ export async function openMemoryTenant(options: LocalTenantOptions, ports: Postg
     ...{ store, random: systemRandom(), keys: makeKeys },
   });
   const { random } = unreported.randomness;
-  const newForeignKeys = async () => keysIn({ ...(await foreignMaterial(options.seedRandom)) });
+  const newForeignKeys = async () => keysIn({ ...(await foreignMaterial(options.seedRandom)) }, 0);
   let foreign: Promise<TenantKeys> | undefined;
   const foreignKeys = () => (foreign ??= newForeignKeys());
   return {

@@ -96,14 +96,20 @@ export function responder(
 /** What answers the control endpoints, loaded when the first of them is used. */
 function controlOf(
   scope: TenantScope,
-  { control: access, stopping }: Pick<TenantOptions, 'control' | 'stopping'>,
+  {
+    control: access,
+    stopping,
+    keys,
+    sharedState,
+  }: Pick<TenantOptions, 'control' | 'stopping' | 'keys' | 'sharedState'>,
   ring: RequestRing | undefined,
   served: () => Hono<MomentBindings>['routes'],
 ) {
   let loaded: Control | undefined;
   return async (request: Request, moment: MomentBindings['Bindings'], connection: Connection | undefined) => {
     if (!access || !ring) throw refusalAt(controlRoot, 404, 'not_found', 'This tenant has no control endpoints.');
-    loaded ??= (await import('./routes/control.ts')).control({ ...scope, ring, served: served(), stopping }, access);
+    const all = { ...scope, keys, ring, served: served(), stopping, sharedState };
+    loaded ??= (await import('./routes/control.ts')).control(all, access);
     return loaded(request, moment, connection);
   };
 }

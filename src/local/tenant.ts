@@ -1,6 +1,7 @@
 import type { EditionName } from '../wire/edition/edition.ts';
 import type { ActionRunner } from './actions/runner.ts';
 import type { ControlAccess } from './control/access.ts';
+import type { SharedState } from './control/state.ts';
 import type { Connection } from './http/connection.ts';
 import type { RateLimit } from './http/rate-limit.ts';
 import type { Explain, ServedRequest } from './http/served-request.ts';
@@ -46,6 +47,8 @@ export interface TenantOptions {
   readonly autoLogin?: string | undefined;
   /** Who may use the control endpoints; by default nobody. */
   readonly control?: ControlAccess | undefined;
+  /** What the control endpoints share of a state in memory. */
+  readonly sharedState?: SharedState | undefined;
   /** Explains refusals to those who read the recorded requests. */
   readonly explain?: Explain | undefined;
   /** Ends waits for requests that are to be recorded: the tenant is about to stop. */

@@ -9,7 +9,7 @@ import { withLocal } from './tenant.ts';
 
 export interface SeedRequest extends Omit<SeedingOptions, 'saved'> {
   readonly world: TenantWorld;
-  /** Of the tenant; a new one is created in it. */
+  /** Of the tenant, which is created in it if it is new. */
   readonly edition: EditionName | undefined;
   /** The session tokens of guests that are saved on this machine, by name. */
   readonly saved: SavedTokens;

@@ -50,6 +50,10 @@ async function opened(ports: LocalPorts, given: LocalOptions): Promise<LocalTena
       throw error;
     });
   }
+  if ('served' in state) {
+    const { openServed, failServed } = await import('./served-state.ts');
+    return explained(await openServed(state, ports, options), actions, failServed);
+  }
   const { openInDatabase, failInDatabase } = await import('./state-database.ts');
   return explained(await openInDatabase(state, ports, options), actions, (error) => failInDatabase(state, error));
 }
@@ -70,10 +74,13 @@ function explained(local: LocalTenant, actions: LazyRunner, fail: (error: unknow
     edition: () => local.edition().catch(fail),
     guestObjects: () => local.guestObjects().catch(fail),
     managementCredentials: () => local.managementCredentials().catch(fail),
-    sessionKey: () => local.sessionKey().catch(fail),
+    sessionKeys: () => local.sessionKeys().catch(fail),
     reset: (edition, seedRandom) => local.reset(edition, seedRandom).catch(fail),
     clock: () => local.clock().catch(fail),
     changeClock: (change) => local.changeClock(change).catch(fail),
+    keys: () => local.keys().catch(fail),
+    rotateKey: (use) => local.rotateKey(use).catch(fail),
+    revokeKey: (kid) => local.revokeKey(kid).catch(fail),
     exportState: () => local.exportState().catch(fail),
     importState: (file) => local.importState(file).catch(fail),
     isFresh: () => local.isFresh().catch(fail),
@@ -149,7 +156,7 @@ export async function connectLocal(
     },
     edition: await local.edition(),
     saveEdition: async () => {},
-    sessionKey: () => local.sessionKey(),
+    sessionKeys: () => local.sessionKeys(),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { GuestTokens } from '../create-session.ts';
 import type { ClockStart, TenantClock } from './clock.ts';
 import type { TenantFaults } from './faults.ts';
+import type { TenantKeys } from './keys.ts';
 import type { TokenToMint } from './mint.ts';
 import type { RequestRecord } from './requests.ts';
 import type { TenantSnapshot } from './snapshot.ts';
@@ -91,6 +92,7 @@ export interface LocalTenant {
   readonly clock: TenantClock;
   readonly requests: RequestRecord;
   readonly faults: TenantFaults;
+  readonly keys: TenantKeys;
   /** Creates a guest session for the sample application and API. @throws as `createSession` */
   createGuest(options?: NewGuest): Promise<GuestTokens>;
   /** Creates a user who can log in. @throws `usage` for an address that is taken or not one, or a weak password */

@@ -20,15 +20,16 @@ export async function readMoment(
   ]);
   if (settings === undefined) return undefined;
   const clock = clockIn(document);
+  const nowMs = timeBy(clock, machineMs);
   return {
     edition: editionIn(settings),
     settings,
     issuer: saved ?? issuer,
     // To start a server, nothing is signed.
     get keys() {
-      return keysIn(keys);
+      return keysIn(keys, nowMs);
     },
-    nowSeconds: Math.floor(timeBy(clock, machineMs) / 1000),
+    nowSeconds: Math.floor(nowMs / 1000),
     machineMs,
     clock,
     randomness,
