@@ -16,6 +16,8 @@ import { type WrittenWorldShape, worldSchema } from './schema.ts';
 
 /** A world that a user wrote. */
 export interface WrittenWorld {
+  /** Of its file. */
+  readonly name: string;
   readonly world: TenantWorld;
   /** The problems of a world with their places in its file. */
   placed(problems: readonly WorldProblem[]): readonly Problem[];
@@ -32,7 +34,7 @@ export function readWorld(text: DocumentText): ReadWorld {
   const world = worldOf(value);
   const placed = placing(document);
   const twice = placed(duplicates(world));
-  return twice.length > 0 ? { problems: twice } : { written: { world, placed } };
+  return twice.length > 0 ? { problems: twice } : { written: { name: document.name, world, placed } };
 }
 
 function placing(document: Document): WrittenWorld['placed'] {
