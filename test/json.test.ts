@@ -91,9 +91,20 @@ const action = `exports.onExecutePostLogin = async (event, api) => {
   api.user.setAppMetadata('cart', { items: 1 });
 };`;
 
+const world = `apps:
+  web: { enabled: true }
+apis:
+  https://api.shop.example: { open: true, scopes: [read:catalog] }
+users:
+  jane@example.com: {}
+guests:
+  anna: { id: anna, metadata: { language: de } }
+`;
+
 function withFile(machine: Machine, edition: string, word: string): string {
   if (word === 'tenant.json') return join(machine.folder, word);
   if (word === 'post-login.js') return machine.file(word, action);
+  if (word === 'world.yaml') return machine.file(word, world);
   const name = word.replace('@', '');
   const command = files[name];
   if (command === undefined) return word;

@@ -90,3 +90,4 @@ export type {
   VerificationResult,
 } from './token-results.ts';
 export { type ExpectedOfIssuer, type ExpectedOfTenant, type Verification, verifyToken } from './verify-token.ts';
+export type { LocalSeedResult } from './world-results.ts';

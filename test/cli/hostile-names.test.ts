@@ -61,6 +61,22 @@ const forgedExport = {
 const forgedTenant: object = structuredClone(sampleExport());
 for (const { document } of (forgedTenant as TenantExport).documents.client) document.name = evil;
 
+const hostileWorld = {
+  apps: { [evil.trim()]: { enabled: true } },
+  apis: { [evil.trim()]: { open: true, name: evil.trim(), scopes: ['read:catalog'] } },
+  users: { 'eve@example.com': { name: evil, 'user-metadata': { [evil]: evil } } },
+  guests: { eve: { id: 'eve', metadata: { cart: evil } } },
+};
+const wrongWorld = {
+  [evil]: evil,
+  tenant: { lifetime: evil, [evil]: evil },
+  apps: { [evil]: { 'client-id': evil, origins: [evil], callbacks: [evil] } },
+  apis: { [evil]: { scopes: [evil], 'defined-scopes': evil } },
+  users: { [evil]: { password: 1 } },
+  actions: { 'post-login': [{ file: evil }] },
+  guests: { [evil]: { app: evil, metadata: { a: evil.repeat(100) } } },
+};
+
 /** The file of an Action that prints, sets and throws what is hostile. */
 const hostileAction = `exports.onExecutePostLogin = async (event, api) => {
   const evil = ${JSON.stringify(evil)};
@@ -281,6 +297,14 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
   ],
   'local user remove': [[evil], ['USER'], ['USER', '--yes']],
   'local clock': [[], [evil], ['set', evil], ['freeze', evil], ['run', evil]],
+  'local seed': [
+    [evil],
+    ['WORLD'],
+    ['WORLD', '--dry-run'],
+    ['WRONG WORLD'],
+    ['FORGED'],
+    ['WORLD', '--seed-random', evil],
+  ],
   'local reset': [['--edition', evil]],
   'local use-database': [[evil], ['sqlite', '--edition', evil], ['sqlite']],
   status: [[], ['--profile', evil]],
@@ -394,6 +418,8 @@ function wordsOn(machine: Machine, { client, confidential, exported }: HostileId
     FORGED: machine.file('forged.json', JSON.stringify(forgedExport)),
     'FORGED TENANT': machine.file('tenant.json', JSON.stringify(forgedTenant)),
     'WRONG TENANT': machine.file('wrong.json', JSON.stringify({ ...forgedTenant, [evil]: evil })),
+    WORLD: machine.file('world.json', JSON.stringify(hostileWorld)),
+    'WRONG WORLD': machine.file('wrong-world.json', JSON.stringify(wrongWorld)),
     NOWHERE: join(machine.folder, 'exported.json'),
     DOMAIN: 'a.example',
     USER: 'jane@example.com',
@@ -474,6 +500,8 @@ describe.each(['in a pipe', 'as JSON'] as const)('hostile refusals %s', (mode) =
       FORGED: 'no',
       'FORGED TENANT': 'no',
       'WRONG TENANT': 'no',
+      WORLD: 'no',
+      'WRONG WORLD': 'no',
       NOWHERE: '-',
       DOMAIN: 'a.example',
     };

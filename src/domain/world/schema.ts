@@ -34,7 +34,10 @@ const keys = v.pipe(
 const app = closedObject({
   ...configApp.entries,
   'client-id': optional(values.clientId, 'Its client id (default: random, or from --seed-random).'),
-  'client-secret': optional(values.secretText, 'Its client secret (default: random). For tests: the file shows it to everyone.'),
+  'client-secret': optional(
+    values.secretText,
+    'Its client secret (default: random). For tests: the file shows it to everyone.',
+  ),
   type: optional(v.picklist(clientTypes), 'Of a new application (default: spa; with a client-secret, regular_web).'),
   callbacks: optional(values.callbacks, 'The whole list of URLs that a login may lead to.'),
   'logout-urls': optional(values.logoutUrls, 'The whole list of URLs that a logout may lead to.'),
@@ -67,7 +70,7 @@ const guest = closedObject({
     'The application, by name or client id (default: the first enabled one here, or the only one).',
   ),
   api: optional(nameKey, 'The API, by audience (default: the first open one here, or the only one).'),
-  id: optional(values.guestId, 'The guest id (default: random, or from --seed-random).'),
+  id: optional(values.guestId, 'What follows anon| or anon@ in the guest id (default: random, or from --seed-random).'),
   scopes: optional(scopes, 'The scopes of the access token (default: all that guests may have).'),
   metadata: optional(values.sessionMetadata, 'The metadata of the session, at most 1024 bytes as JSON.'),
   age: optional(values.age, 'How long ago the session began: 3d. One that would have ended is expired.'),
