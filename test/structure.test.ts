@@ -102,6 +102,7 @@ const floors: Record<string, { ground: string[]; folders: string[] }> = {
       'session',
       'claims',
       'gates',
+      'config',
       'rehearsal',
     ],
   },

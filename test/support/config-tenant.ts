@@ -1,0 +1,80 @@
+import type { ApiConfig, AppConfig, Config } from '../../src/domain/config/config.ts';
+import type { EditionName } from '../../src/wire/edition/edition.ts';
+import type { JsonObject } from '../../src/wire/schema.ts';
+import { type TestTenant, testTenant } from './local.ts';
+
+/** The APIs of {@link configTenant}, with their scopes. */
+export const shop = 'https://shop.example/api';
+export const stock = 'https://stock.example/api';
+export const apiScopes = {
+  [shop]: ['read:catalog', 'write:cart', 'read:prices'],
+  [stock]: ['read:stock', 'write:stock'],
+} as const;
+
+/** A tenant with the applications `web` and `mobile` and two APIs, all closed to guests. */
+export async function configTenant(edition: EditionName): Promise<TestTenant & { readonly clients: Clients }> {
+  const tenant = await testTenant({ edition });
+  const manage = await tenant.management();
+  const clients = { web: tenant.app.client_id, mobile: '' };
+  const { body } = await manage('POST', '/api/v2/clients', {
+    json: { name: 'mobile', app_type: 'native', token_endpoint_auth_method: 'none', oidc_conformant: true },
+  });
+  clients.mobile = body.client_id;
+  await tenant.change('client', clients.web, { oidc_conformant: true });
+  for (const [identifier, scopes] of Object.entries(apiScopes)) {
+    const name = identifier.slice(8, 13).replace('.', '');
+    const json = { identifier, name, scopes: scopes.map((value) => ({ value })) };
+    const made = await manage('POST', '/api/v2/resource-servers', { json });
+    if (made.status !== 201) throw new Error(JSON.stringify(made.body));
+  }
+  return { ...tenant, clients };
+}
+
+export type Clients = Readonly<Record<'web' | 'mobile', string>>;
+
+/** What guests can get: `web https://shop.example/api`, and the same with each scope of a token. */
+export async function guestReach(tenant: TestTenant & { readonly clients: Clients }): Promise<Set<string>> {
+  const reached = new Set<string>();
+  for (const [name, client_id] of Object.entries(tenant.clients)) {
+    for (const audience of Object.keys(apiScopes)) {
+      const { status, body } = await tenant.anonymousToken({ client_id, audience });
+      if (status !== 200) continue;
+      reached.add(`${name} ${audience}`);
+      for (const scope of String(body.scope ?? '').split(' ')) if (scope) reached.add(`${name} ${audience} ${scope}`);
+    }
+  }
+  return reached;
+}
+
+interface Written {
+  readonly tenant?: Config['tenant'];
+  readonly apps?: Readonly<Record<string, AppConfig>>;
+  readonly apis?: Readonly<Record<string, Omit<ApiConfig, 'apps'> & { apps?: Readonly<Record<string, string[]>> }>>;
+  readonly claims?: Readonly<Record<string, string>>;
+}
+
+/** A configuration without a file. */
+export function configOf({ tenant, apps = {}, apis = {}, claims }: Written): Config {
+  return {
+    ...(tenant && { tenant }),
+    apps: new Map(Object.entries(apps)),
+    apis: new Map(
+      Object.entries(apis).map(([audience, { apps: lists, ...api }]) => [
+        audience,
+        { ...api, ...(lists && { apps: new Map(Object.entries(lists)) }) },
+      ]),
+    ),
+    ...(claims && {
+      claims: Object.entries(claims).map(([name, path]) => ({ name, expression: `anonymous_session.${path}` })),
+    }),
+    policies: [],
+    placeOf: (path: readonly (string | number)[]) => ({ file: 'anon.yaml', line: path.length, column: 1 }),
+  } as Config;
+}
+
+/** The body of an object at the tenant: `resource-servers/https://shop.example/api`. */
+export async function bodyOf(tenant: TestTenant, path: string): Promise<JsonObject> {
+  const [list = '', ...id] = path.split('/');
+  const manage = await tenant.management();
+  return (await manage('GET', `/api/v2/${list}/${encodeURIComponent(id.join('/'))}`)).body;
+}
