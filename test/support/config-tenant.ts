@@ -1,4 +1,4 @@
-import type { ApiConfig, AppConfig, Config } from '../../src/domain/config/config.ts';
+import type { Config, ConfigApi, ConfigApp } from '../../src/domain/config/config.ts';
 import type { EditionName } from '../../src/wire/edition/edition.ts';
 import type { JsonObject } from '../../src/wire/schema.ts';
 import { type TestTenant, testTenant } from './local.ts';
@@ -48,8 +48,8 @@ export async function guestReach(tenant: TestTenant & { readonly clients: Client
 
 interface Written {
   readonly tenant?: Config['tenant'];
-  readonly apps?: Readonly<Record<string, AppConfig>>;
-  readonly apis?: Readonly<Record<string, Omit<ApiConfig, 'apps'> & { apps?: Readonly<Record<string, string[]>> }>>;
+  readonly apps?: Readonly<Record<string, ConfigApp>>;
+  readonly apis?: Readonly<Record<string, Omit<ConfigApi, 'apps'> & { apps?: Readonly<Record<string, string[]>> }>>;
   readonly claims?: Readonly<Record<string, string>>;
 }
 

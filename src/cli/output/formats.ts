@@ -26,6 +26,8 @@ export interface Result {
   readonly variables?: Readonly<Record<string, string>>;
   /** For people. */
   readonly human: (paint: Paint) => string;
+  /** For `--format markdown`, if the command has it. */
+  readonly markdown?: () => string;
   /** The text is printed unchanged, on a terminal too. For scripts and files. */
   readonly verbatim?: true;
   /** The text for people only says that there is nothing to list. Default: whether `data` is an empty array. */

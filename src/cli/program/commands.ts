@@ -22,6 +22,7 @@ export const groups: Readonly<Record<string, { readonly description: string; rea
   api: { description: 'gates 3 and 4: APIs that accept guests, and the scopes guests get', example: 'api list' },
   'api scopes': { description: 'the scopes that guests get at an API', example: 'api scopes add shop write:cart' },
   claims: { description: "claims in guests' access tokens, mapped from session values", example: 'claims list' },
+  config: { description: 'guest access as code: export, validate, plan, apply, drift, undo', example: 'config plan' },
   token: { description: 'guest sessions and their tokens: create, update, decode, verify', example: 'token create' },
   transfer: {
     description: 'rehearsals of logins that guests come along with',
@@ -79,6 +80,10 @@ export const commands: Readonly<Record<string, () => Promise<CommandDefinition>>
   'api delete': async () => (await import('../commands/api/lifecycle.ts')).apiDeleteCommand,
   'api scopes add': async () => (await import('../commands/api/scopes.ts')).apiScopesAddCommand,
   'api scopes remove': async () => (await import('../commands/api/scopes.ts')).apiScopesRemoveCommand,
+  'config plan': async () => (await import('../commands/config/plan.ts')).configPlanCommand,
+  'config apply': async () => (await import('../commands/config/apply.ts')).configApplyCommand,
+  'config drift': async () => (await import('../commands/config/drift.ts')).configDriftCommand,
+  'config undo': async () => (await import('../commands/config/undo.ts')).configUndoCommand,
   'token create': async () => (await import('../commands/token/create.ts')).tokenCreateCommand,
   'token update': async () => (await import('../commands/token/update.ts')).tokenUpdateCommand,
   'token decode': async () => (await import('../commands/token/decode.ts')).tokenDecodeCommand,

@@ -8,7 +8,7 @@ import { listInWords, truncateList } from '../truncate.ts';
 import { subjectOf } from './objects.ts';
 import type { Step } from './plan.ts';
 import { readObject } from './read-tenant.ts';
-import { differing, only } from './values.ts';
+import { differing, only } from './settings.ts';
 import { writeFor } from './writes.ts';
 
 /** How far a plan was carried out. */

@@ -1,16 +1,17 @@
 import type { Edition } from '../../wire/edition/edition.ts';
 import { undefinedScopeError } from '../api/scopes.ts';
 import type { App } from '../app/app.ts';
+import type { DocumentPath } from '../document/node.ts';
 import { same } from '../plan/difference.ts';
 import type { TenantSnapshot } from './read-tenant.ts';
-import { appFor, type ConfigPath, type Problems, type ResolvedApi, type ResolvedApp } from './resolve.ts';
-import { sorted } from './values.ts';
+import { appFor, type Problems, type ResolvedApi, type ResolvedApp } from './resolve.ts';
+import { sorted } from './settings.ts';
 
 /** The scopes that the file gives to the guests of one application at one API. */
 export interface GuestList {
   readonly app: App;
   readonly scopes: readonly string[];
-  readonly path: ConfigPath;
+  readonly path: DocumentPath;
 }
 
 /** The lists of an API, one for each application that the file says something about. */
@@ -40,7 +41,7 @@ export function guestLists(
   return [...lists.values()];
 }
 
-function checkScopes(problems: Problems, api: ResolvedApi['api'], scopes: readonly string[], path: ConfigPath): void {
+function checkScopes(problems: Problems, api: ResolvedApi['api'], scopes: readonly string[], path: DocumentPath): void {
   const defined = api.scopes.map(({ value }) => value);
   scopes.forEach((scope, index) => {
     if (defined.includes(scope)) return;

@@ -1,6 +1,6 @@
 import type { Edition } from '../../wire/edition/edition.ts';
 import type { ConfigObject } from './objects.ts';
-import type { Value, Values } from './values.ts';
+import type { Value, Values } from './settings.ts';
 
 /**
  * When a change is sent, from 0. All changes that only take something away come before all others, and those that only give

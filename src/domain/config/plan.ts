@@ -6,8 +6,8 @@ import { type ConfigObject, keyOf } from './objects.ts';
 import { placeOfChange } from './order.ts';
 import type { FoundObject, TenantSnapshot } from './read-tenant.ts';
 import type { PlanProblem } from './resolve.ts';
+import { differing, only, type Values } from './settings.ts';
 import { type Target, targetsOf } from './targets.ts';
-import { differing, only, type Values } from './values.ts';
 
 /** One change of one object: a request, or none when the object has the settings by the time it is sent. */
 export interface Step {

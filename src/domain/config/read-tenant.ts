@@ -13,7 +13,7 @@ import type { TenantConnection } from '../exchange/connection.ts';
 import { editionOf, managementRequest } from '../exchange/management/request.ts';
 import { readSettings } from '../tenant/settings.ts';
 import { type ConfigObject, grantBody, keyOf, tenantObject } from './objects.ts';
-import { type Values, valuesIn } from './values.ts';
+import { type Values, valuesIn } from './settings.ts';
 
 /** An object at the tenant, with its settings for guests. */
 export interface FoundObject {

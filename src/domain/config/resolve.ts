@@ -3,18 +3,15 @@ import type { Api } from '../api/api.ts';
 import type { App } from '../app/app.ts';
 import { appNamed } from '../app/find.ts';
 import { mostSimilar } from '../did-you-mean.ts';
+import type { DocumentPath } from '../document/node.ts';
 import { shellWord } from '../shell-word.ts';
-import type { ApiConfig, AppConfig, Config, Place } from './config.ts';
+import type { Config, ConfigApi, ConfigApp } from './config.ts';
 import type { TenantSnapshot } from './read-tenant.ts';
-
-/** Where in a configuration a value stands: `['apps', 'web', 'enabled']`. */
-export type ConfigPath = readonly (string | number)[];
 
 /** Why a configuration can't be planned for this tenant. */
 export interface PlanProblem {
-  readonly path: ConfigPath;
-  /** Undefined where the configuration is not from a file. */
-  readonly place: Place | undefined;
+  /** `['apps', 'web', 'enabled']` */
+  readonly path: DocumentPath;
   readonly message: string;
   readonly hint: string | undefined;
 }
@@ -22,18 +19,13 @@ export interface PlanProblem {
 /** Notes problems, all of them. */
 export class Problems {
   readonly all: PlanProblem[] = [];
-  readonly #config: Config;
 
-  constructor(config: Config) {
-    this.#config = config;
-  }
-
-  add(path: ConfigPath, message: string, hint?: string): void {
-    this.all.push({ path, place: this.#config.placeOf?.(path), message, hint });
+  add(path: DocumentPath, message: string, hint?: string): void {
+    this.all.push({ path, message, hint });
   }
 
   /** The result of `work`; an error of ours becomes a problem at `path`. */
-  attempt<Result>(path: ConfigPath, work: () => Result, hintFor?: (error: AnonError) => string): Result | undefined {
+  attempt<Result>(path: DocumentPath, work: () => Result, hintFor?: (error: AnonError) => string): Result | undefined {
     try {
       return work();
     } catch (error) {
@@ -47,13 +39,13 @@ export class Problems {
 export interface ResolvedApp {
   readonly reference: string;
   readonly app: App;
-  readonly wanted: AppConfig;
+  readonly wanted: ConfigApp;
 }
 
 export interface ResolvedApi {
   readonly audience: string;
   readonly api: Api;
-  readonly wanted: ApiConfig;
+  readonly wanted: ConfigApi;
 }
 
 /** The applications that the file names, at the tenant. */
@@ -78,7 +70,7 @@ export function appFor(
   { apps, selection }: TenantSnapshot,
   problems: Problems,
   reference: string,
-  path: ConfigPath,
+  path: DocumentPath,
 ): App | undefined {
   return problems.attempt(
     path,

@@ -1,12 +1,12 @@
 import { clientUrlLimits } from '../../wire/client.ts';
 import { lacksConformance } from '../app/set-access.ts';
 import { checkGuestTokenLifetime, checkSessionLifetime } from '../duration.ts';
-import type { ApiConfig, AppConfig, Config, TenantConfig } from './config.ts';
+import type { Config, ConfigApi, ConfigApp, ConfigTenant } from './config.ts';
 import { type GuestList, guestLists, sharedList } from './guest-lists.ts';
 import { type ConfigObject, keyOf, tenantObject } from './objects.ts';
 import { type FoundObject, foundObject, objectsIn, type TenantSnapshot } from './read-tenant.ts';
 import { Problems, type ResolvedApi, type ResolvedApp, resolveApis, resolveApps } from './resolve.ts';
-import { sorted, sortedClaims, type Value, type Values } from './values.ts';
+import { sorted, sortedClaims, type Value, type Values } from './settings.ts';
 
 /** What an object at the tenant is to be set to. */
 export interface Target {
@@ -23,7 +23,7 @@ export interface Targets {
 
 /** What a configuration means at a tenant, or why it means nothing there: every problem. */
 export function targetsOf(config: Config, snapshot: TenantSnapshot, { prune }: { prune: boolean }): Targets {
-  const draft = new Draft(config, snapshot);
+  const draft = new Draft(snapshot);
   const { problems } = draft;
   const apps = resolveApps(config, snapshot, problems);
   const apis = resolveApis(config, snapshot, problems);
@@ -38,13 +38,12 @@ export function targetsOf(config: Config, snapshot: TenantSnapshot, { prune }: {
 /** Collects the settings of each object. */
 class Draft {
   readonly snapshot: TenantSnapshot;
-  readonly problems: Problems;
+  readonly problems = new Problems();
   readonly objects: ReadonlyMap<string, FoundObject>;
   readonly targets = new Map<string, Target>();
 
-  constructor(config: Config, snapshot: TenantSnapshot) {
+  constructor(snapshot: TenantSnapshot) {
     this.snapshot = snapshot;
-    this.problems = new Problems(config);
     this.objects = objectsIn(snapshot);
   }
 
@@ -64,7 +63,7 @@ class Draft {
 
 type Settings = Readonly<Record<string, Value | undefined>>;
 
-function tenantTarget({ lifetimeSeconds, tokenFormat, cookie }: TenantConfig, draft: Draft): Settings {
+function tenantTarget({ lifetimeSeconds, tokenFormat, cookie }: ConfigTenant, draft: Draft): Settings {
   const { edition } = draft.snapshot;
   const { problems } = draft;
   if (lifetimeSeconds !== undefined) {
@@ -95,7 +94,7 @@ function appTarget({ reference, app, wanted }: ResolvedApp, draft: Draft): Setti
   return { enabled, 'oidc-conformant': oidcConformant, origins: origins && sorted(origins) };
 }
 
-function checkOrigins({ problems }: Draft, reference: string, origins: AppConfig['origins'] = []): void {
+function checkOrigins({ problems }: Draft, reference: string, origins: ConfigApp['origins'] = []): void {
   const limit = clientUrlLimits.web_origins ?? Number.POSITIVE_INFINITY;
   if (origins.length <= limit) return;
   problems.add(['apps', reference, 'origins'], `${origins.length} origins are too many; the maximum is ${limit}.`);
@@ -165,7 +164,7 @@ function isOpened(
   return api !== undefined && app !== undefined && saysNothing(api.wanted);
 }
 
-function saysNothing({ scopes, apps }: ApiConfig): boolean {
+function saysNothing({ scopes, apps }: ConfigApi): boolean {
   return scopes === undefined && (apps === undefined || apps.size === 0);
 }
 

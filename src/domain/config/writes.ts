@@ -7,7 +7,7 @@ import { tenantSettings, tenantSettingsPath } from '../../wire/tenant-settings.t
 import { type PlannedWrite, plannedDelete, plannedPatch, plannedPost } from '../plan/plan.ts';
 import { type ConfigObject, subjectOf } from './objects.ts';
 import type { FoundObject } from './read-tenant.ts';
-import { membersFor, type Values } from './values.ts';
+import { membersFor, type Values } from './settings.ts';
 
 /** The request that gives an object these settings; undefined when it has them. */
 export function writeFor(edition: Edition, { object, body }: FoundObject, set: Values): PlannedWrite | undefined {
