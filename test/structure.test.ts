@@ -76,6 +76,12 @@ const house: Record<string, Room> = {
   library: { rooms: ['library', 'domain', 'jose', 'wire', 'errors'], lazily: ['io'] },
 };
 
+/** Packages that only these folders of a room may import: a file that a user wrote is checked where it is read. */
+const packagesIn: Record<string, string[]> = {
+  'domain/config': ['valibot'],
+  'domain/document': ['valibot', 'yaml'],
+};
+
 /**
  * Inside a room, too, each folder imports only those before it. Files in a room's root are below its folders if listed
  * in `ground`, otherwise above them.
@@ -91,6 +97,7 @@ const floors: Record<string, { ground: string[]; folders: string[] }> = {
   domain: {
     ground: [...['clock', 'did-you-mean', 'duration', 'find-by-reference'], ...['pem', 'shell-word', 'truncate']],
     folders: [
+      'document',
       'exchange',
       'profile',
       'token',
@@ -183,7 +190,9 @@ function importsOf(text: string): Import[] {
 function mayImport(room: Room, path: string, { target, kind }: Import): boolean {
   if (target.startsWith('node:')) return room.builtins?.includes(target) === true;
   if (!target.startsWith('.')) {
-    return room.packages?.some((name) => target === name || target.startsWith(`${name}/`)) === true;
+    const folder = path.split(sep).slice(0, 2).join('/');
+    const packages = [...(room.packages ?? []), ...(packagesIn[folder] ?? [])];
+    return packages.some((name) => target === name || target.startsWith(`${name}/`));
   }
   const place = relative(source, resolve(source, dirname(path), target));
   if (place.endsWith('package.json')) return true;
@@ -247,6 +256,9 @@ describe('the structure', () => {
     expect(mayImport(wire, 'wire/client.ts', { target: '../domain/clock.ts', kind: 'type' })).toBe(false);
     expect(mayImport(wire, 'wire/client.ts', { target: 'jose', kind: 'static' })).toBe(false);
     expect(mayImport(wire, 'wire/client.ts', { target: './schema.ts', kind: 'static' })).toBe(true);
+    const domain = house.domain ?? { rooms: [] };
+    expect(mayImport(domain, join('domain', 'document', 'read.ts'), { target: 'yaml', kind: 'static' })).toBe(true);
+    expect(mayImport(domain, join('domain', 'api', 'read.ts'), { target: 'yaml', kind: 'static' })).toBe(false);
     const text = `import type { A } from '../cli/a.ts';\nimport {\n  b,\n} from "b";\nawait import("./c.ts");`;
     expect(importsOf(text).map(({ target }) => target)).toEqual(['../cli/a.ts', 'b', './c.ts']);
     expect(floorOf(join('io', 'files', 'lock.ts'))).toBeLessThan(floorOf(join('io', 'store', 'keyring.ts')));

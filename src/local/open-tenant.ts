@@ -9,6 +9,7 @@ import { type Transit, transitOf } from './http/transit.ts';
 import { systemRandom } from './random.ts';
 import { clockOf, clockReading } from './state/clock.ts';
 import { editionOf } from './state/edition.ts';
+import { type GuestObjects, guestObjects } from './state/guest-objects.ts';
 import { setIssuer } from './state/issuer.ts';
 import { readMoment } from './state/moment.ts';
 import { cachedStore } from './store/cached-store.ts';
@@ -23,6 +24,8 @@ export interface LocalTenant extends Tenant {
   setIssuer(issuer: string): Promise<void>;
   /** The edition of the state. */
   edition(): Promise<EditionName>;
+  /** The applications and APIs. */
+  guestObjects(): Promise<GuestObjects>;
   /** The credentials of the global client, which every tenant has and which may configure it. */
   managementCredentials(): Promise<{ clientId: string; clientSecret: string }>;
   /** The key that encrypts session tokens: 32 bytes. */
@@ -97,6 +100,10 @@ export async function openLocalTenant(
     async edition() {
       await store.refresh();
       return (await editionOf(store)).name;
+    },
+    async guestObjects() {
+      await store.refresh();
+      return guestObjects(store);
     },
     async managementCredentials() {
       const client = await store.find('client', { lookup: 'global', value: 'true' });

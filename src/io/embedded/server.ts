@@ -4,6 +4,7 @@ import type { Listening } from '../../local/http/listen.ts';
 import type { RateLimit } from '../../local/http/rate-limit.ts';
 import type { Explain, ServedRequest } from '../../local/http/served-request.ts';
 import type { LocalTenant } from '../../local/open-tenant.ts';
+import type { GuestObjects } from '../../local/state/guest-objects.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import {
   announceControl,
@@ -35,6 +36,8 @@ export interface LocalServer extends Listening {
   readonly authority: string | undefined;
   /** Undefined where the control endpoints are off or cannot be reached from this machine. */
   readonly control: ControlAddress | undefined;
+  /** The applications and APIs of the tenant that it serves. */
+  guestObjects(): Promise<GuestObjects>;
 }
 
 export interface ServeOptions {
@@ -132,6 +135,7 @@ export async function serveLocal(ports: LocalPorts, options: ServeOptions): Prom
       edition: await local.edition(),
       authority: certificate?.authority,
       control: controlled,
+      guestObjects: local.guestObjects,
       async warmUp() {
         await Promise.all([listening.warmUp(), local.warmUp()]);
       },

@@ -67,6 +67,7 @@ function explained(local: LocalTenant, actions: LazyRunner, fail: (error: unknow
     handle: (request, connection) => local.handle(request, connection).catch(fail),
     setIssuer: (issuer) => local.setIssuer(issuer).catch(fail),
     edition: () => local.edition().catch(fail),
+    guestObjects: () => local.guestObjects().catch(fail),
     managementCredentials: () => local.managementCredentials().catch(fail),
     sessionKey: () => local.sessionKey().catch(fail),
     reset: (edition) => local.reset(edition).catch(fail),

@@ -7,6 +7,7 @@ import type { Store } from '../store/store.ts';
 import { publicJwk, tenantKeys } from '../tokens/keys.ts';
 import { clockOf, type MovedClock, movedClock } from './clock.ts';
 import { editionIn, editionOf } from './edition.ts';
+import { type GuestObjects, guestObjects } from './guest-objects.ts';
 import { issuerOf } from './issuer.ts';
 
 export interface LocalKeys {
@@ -54,10 +55,7 @@ export async function readLocalClock(location: StateLocation, ports: PostgresPor
   return reading(location, ports, async (state) => movedClock(await clockOf(state)));
 }
 
-export interface LocalNames {
-  readonly edition: EditionName;
-  readonly clients: readonly JsonObject[];
-  readonly resourceServers: readonly JsonObject[];
+export interface LocalNames extends GuestObjects {
   readonly actions: readonly JsonObject[];
   readonly faults: readonly JsonObject[];
 }
@@ -67,9 +65,7 @@ export async function readLocalNames(location: StateLocation, ports: PostgresPor
   return reading(location, ports, async (state) => {
     if ((await state.get('tenant', 'settings')) === undefined) return undefined;
     return {
-      edition: (await editionOf(state)).name,
-      clients: await state.list('client'),
-      resourceServers: await state.list('resource_server'),
+      ...(await guestObjects(state)),
       actions: await state.list('action'),
       faults: (await state.list('fault')).filter(({ kind }) => kind !== 'limit'),
     };

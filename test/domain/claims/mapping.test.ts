@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  chooseClaimsHolder,
-  parseClaimMapping,
-  planClaimMapping,
-  planClaimRemoval,
-} from '../../../src/domain/claims/mapping.ts';
+import { chooseClaimsHolder, planClaimMapping, planClaimRemoval } from '../../../src/domain/claims/mapping.ts';
+import { parseClaimMapping } from '../../../src/domain/claims/parse-mapping.ts';
 import { applyPlan } from '../../../src/domain/plan/apply.ts';
 import type { EditionName } from '../../../src/wire/edition/edition.ts';
 import { editionNamed } from '../../../src/wire/edition/editions.ts';

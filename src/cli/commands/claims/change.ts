@@ -1,10 +1,10 @@
 import {
   type ClaimsChange,
   type ClaimsHolder,
-  parseClaimMapping,
   planClaimMapping,
   planClaimRemoval,
 } from '../../../domain/claims/mapping.ts';
+import { parseClaimMapping } from '../../../domain/claims/parse-mapping.ts';
 import type { TenantConnection } from '../../../domain/exchange/connection.ts';
 import { sessionAttributes } from '../../../wire/claims-mapping.ts';
 import { claimsData, holderText, renderPreview } from '../../render/claims.ts';

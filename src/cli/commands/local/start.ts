@@ -1,5 +1,6 @@
 import { parseTenantDomain } from '../../../domain/profile/address.ts';
-import { AnonError } from '../../../errors.ts';
+import { localProfileName } from '../../../domain/profile/name.ts';
+import { AnonError, isAnonError } from '../../../errors.ts';
 import type { LocalServer, ServeOptions } from '../../../io/embedded/server.ts';
 import type { OwnFiles } from '../../../io/embedded/serving-certificate.ts';
 import { type MemoryState, newMemoryState } from '../../../io/embedded/state-address.ts';
@@ -17,6 +18,7 @@ import { bounded, detach, recordServer, reportingFailure, reportStart } from './
 import { explanations } from './explanations.ts';
 import { requestLog } from './request-log.ts';
 import { parseAddress, parsePort, placeWarning, startWarnings } from './served-address.ts';
+import { servedValues } from './served-values.ts';
 import { printStart } from './start-screen.ts';
 import { stateData } from './state-data.ts';
 
@@ -101,11 +103,12 @@ async function serveUntilStopped(context: Context, options: StartOptions): Promi
   let recorded: { remove(): void } | undefined;
   try {
     for (const warning of startWarnings(server, { ...options, domain })) context.warn(warning);
+    const values = () => valuesIfKnown(context, server, place);
     const started = { server, state, ephemeral: options.ephemeral === true, detached: detached === true };
     // Whoever waits for the first line should not wait for a file.
-    if (!detached) await printStart(context, options, started, connect);
+    if (!detached) await printStart(context, options, started, values);
     recorded = await recordServer(context, started);
-    if (detached) await reportStart(started, connect);
+    if (detached) await reportStart(started, values);
     await server.warmUp();
     if (domain !== undefined && !options.http) void warnOfPlace(context, server, looking.signal);
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
@@ -136,6 +139,18 @@ async function servedIn(context: Context, place: MemoryState | DatabaseText | un
   }
   const local = await context.local(place);
   return { serve: local.serve, state: stateData(local) };
+}
+
+async function valuesIfKnown(context: Context, server: LocalServer, place: Awaited<ReturnType<typeof placeOf>>) {
+  try {
+    // What the profile has saved does not belong to a state in memory.
+    const isSaved = place === undefined || !('memory' in place);
+    const profile = isSaved ? await (await context.profiles()).get(localProfileName) : undefined;
+    return await servedValues(server, profile ?? {});
+  } catch (error) {
+    if (isAnonError(error)) return undefined;
+    throw error;
+  }
 }
 
 function controlPolicy({ control, openControl }: { readonly control: boolean; readonly openControl?: true }) {

@@ -1,0 +1,25 @@
+import * as v from 'valibot';
+import { isAnonError } from '../../errors.ts';
+
+/** An object in which every other key is a problem. Unlike `strictObject`, it reports all of them. */
+export function closedObject<const Entries extends v.ObjectEntries>(entries: Entries) {
+  return v.objectWithRest(entries, v.never());
+}
+
+/** A text that `parse` reads. The message and hint of its AnonError become the problem. */
+export function parsedText<Value>(parse: (text: string) => Value) {
+  return v.rawTransform<string, Value>(({ dataset, addIssue, NEVER }) => {
+    try {
+      return parse(dataset.value);
+    } catch (error) {
+      if (!isAnonError(error)) throw error;
+      addIssue({ message: issueMessage(error.message, error.hint) });
+      return NEVER;
+    }
+  });
+}
+
+/** A message of a valibot issue with a hint: messages are one line, so the hint has the second. */
+export function issueMessage(message: string, hint?: string): string {
+  return hint === undefined ? message : `${message}\n${hint}`;
+}
