@@ -1,6 +1,11 @@
+import { expect } from 'vitest';
+import { applySteps } from '../../src/domain/config/apply.ts';
 import type { Config, ConfigApi, ConfigApp } from '../../src/domain/config/config.ts';
+import { planConfig, type Step } from '../../src/domain/config/plan.ts';
+import { readSnapshot } from '../../src/domain/config/read-tenant.ts';
 import type { EditionName } from '../../src/wire/edition/edition.ts';
 import type { JsonObject } from '../../src/wire/schema.ts';
+import { connectionTo } from './domain.ts';
 import { type TestTenant, testTenant } from './local.ts';
 
 /** The APIs of {@link configTenant}, with their scopes. */
@@ -68,8 +73,7 @@ export function configOf({ tenant, apps = {}, apis = {}, claims }: Written): Con
       claims: Object.entries(claims).map(([name, path]) => ({ name, expression: `anonymous_session.${path}` })),
     }),
     policies: [],
-    placeOf: (path: readonly (string | number)[]) => ({ file: 'anon.yaml', line: path.length, column: 1 }),
-  } as Config;
+  };
 }
 
 /** The body of an object at the tenant: `resource-servers/https://shop.example/api`. */
@@ -77,4 +81,14 @@ export async function bodyOf(tenant: TestTenant, path: string): Promise<JsonObje
   const [list = '', ...id] = path.split('/');
   const manage = await tenant.management();
   return (await manage('GET', `/api/v2/${list}/${encodeURIComponent(id.join('/'))}`)).body;
+}
+
+/** Applies a configuration, which must go well. */
+export async function setTo(tenant: TestTenant, config: Config, prune = false): Promise<readonly Step[]> {
+  const connection = connectionTo(tenant);
+  const snapshot = await readSnapshot(connection);
+  const { plan, problems } = planConfig(config, snapshot, { prune });
+  expect(problems).toEqual([]);
+  expect((await applySteps(connection, snapshot.edition, plan.steps)).failure).toBeUndefined();
+  return plan.steps;
 }

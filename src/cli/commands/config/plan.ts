@@ -104,12 +104,12 @@ function markdownTitle({ plan }: Planned): string {
 }
 
 function nextStep(
-  { file, prune, app, api }: { file?: readonly string[]; prune?: true; app?: string; api?: string },
+  { file, prune, app, api }: { file?: string; prune?: true; app?: string; api?: string },
   { selection }: Planned,
   out: string | undefined,
 ): string {
   const words = [
-    ...(file ?? []).flatMap((name) => ['-f', shellWord(name)]),
+    ...(file === undefined ? [] : ['-f', shellWord(file)]),
     ...(app === undefined ? [] : ['--app', shellWord(app)]),
     ...(api === undefined ? [] : ['--api', shellWord(api)]),
     ...(prune ? ['--prune'] : []),
