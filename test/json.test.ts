@@ -86,6 +86,13 @@ async function logged(args: readonly string[]): Promise<unknown> {
   return plain(json, machine);
 }
 
+const configuration = `tenant:
+  lifetime: 90d
+apis:
+  https://api.shop.example:
+    token-lifetime: 25h
+`;
+
 const action = `exports.onExecutePostLogin = async (event, api) => {
   console.log('guest', event.anonymous_session?.user_id);
   api.user.setAppMetadata('cart', { items: 1 });
@@ -94,6 +101,7 @@ const action = `exports.onExecutePostLogin = async (event, api) => {
 function withFile(machine: Machine, edition: string, word: string): string {
   if (word === 'tenant.json') return join(machine.folder, word);
   if (word === 'post-login.js') return machine.file(word, action);
+  if (word === 'anon.yaml') return machine.file(word, configuration);
   const name = word.replace('@', '');
   const command = files[name];
   if (command === undefined) return word;

@@ -60,6 +60,15 @@ const forgedExport = {
 const forgedTenant: object = structuredClone(sampleExport());
 for (const { document } of (forgedTenant as TenantExport).documents.client) document.name = evil;
 
+/** A configuration that changes what has hostile names, and adds some. */
+function hostileConfig(client: string): string {
+  return JSON.stringify({
+    apps: { [client]: { enabled: true, origins: ['https://new.example'] } },
+    apis: { 'https://api.shop.example': { open: true, scopes: ['read:catalog'] } },
+    claims: { language: 'metadata.language' },
+  });
+}
+
 /** The file of an Action that prints, sets and throws what is hostile. */
 const hostileAction = `exports.onExecutePostLogin = async (event, api) => {
   const evil = ${JSON.stringify(evil)};
@@ -138,6 +147,21 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
     ['AUDIENCE', 'read:catalog', '--dry-run'],
     ['AUDIENCE', evil],
   ],
+  'config plan': [
+    ['-f', 'CONFIG'],
+    ['-f', 'CONFIG', '--format', 'markdown'],
+    ['-f', evil],
+    ['-f', 'CONFIG', '--app', evil],
+  ],
+  'config apply': [
+    ['-f', 'CONFIG', '--dry-run'],
+    ['-f', 'CONFIG', '--yes', '--prune'],
+    ['-f', 'CONFIG'],
+    [evil],
+    ['FORGED'],
+  ],
+  'config drift': [[], ['--format', 'markdown']],
+  'config undo': [['--list'], [evil]],
   'token create': [
     at,
     [...at, '--meta', `${evil}=${evil}`],
@@ -379,6 +403,7 @@ function wordsOn(machine: Machine, { client, confidential, exported }: HostileId
     EXPORT: machine.file('export.json', exported),
     FORGED: machine.file('forged.json', JSON.stringify(forgedExport)),
     'FORGED TENANT': machine.file('tenant.json', JSON.stringify(forgedTenant)),
+    CONFIG: machine.file('anon.json', hostileConfig(client)),
     'WRONG TENANT': machine.file('wrong.json', JSON.stringify({ ...forgedTenant, [evil]: evil })),
     NOWHERE: join(machine.folder, 'exported.json'),
     DOMAIN: 'a.example',

@@ -37,8 +37,52 @@ export async function configTenant(edition: EditionName): Promise<TestTenant & {
 
 export type Clients = Readonly<Record<'web' | 'mobile', string>>;
 
+type ConfigTenant = TestTenant & { readonly clients: Clients };
+
+/** Equal states give guests the same, and requests for tokens take most of the time of a test. */
+const reaches = new Map<string, ReadonlySet<string>>();
+
 /** What guests can get: `web https://shop.example/api`, and the same with each scope of a token. */
-export async function guestReach(tenant: TestTenant & { readonly clients: Clients }): Promise<Set<string>> {
+export async function guestReach(tenant: ConfigTenant): Promise<ReadonlySet<string>> {
+  const state = await stateOf(tenant);
+  const known = reaches.get(state) ?? (await askedReach(tenant));
+  reaches.set(state, known);
+  return known;
+}
+
+const kinds = ['client', 'resource_server', 'client_grant', 'tenant'] as const;
+
+/** Saves the settings of a tenant; the result brings them back. */
+export async function savedState({ store }: TestTenant): Promise<() => Promise<void>> {
+  const saved = await Promise.all(kinds.map(async (kind) => [kind, await store.list(kind)] as const));
+  const settings = await store.get('tenant', 'settings');
+  return () =>
+    store.write(async (writer) => {
+      for (const [kind, documents] of saved) {
+        if (kind === 'tenant') continue;
+        const ids = new Set(documents.map(idOf));
+        for (const one of await writer.list(kind)) if (!ids.has(idOf(one))) writer.remove(kind, idOf(one));
+        for (const one of documents) writer.put(kind, idOf(one), one);
+      }
+      writer.put('tenant', 'settings', settings ?? {});
+    });
+}
+
+function idOf(document: JsonObject): string {
+  return String(document.client_id && !document.audience ? document.client_id : document.id);
+}
+
+async function stateOf({ store }: TestTenant): Promise<string> {
+  const [clients, servers, grants, settings] = await Promise.all(kinds.map((kind) => store.list(kind)));
+  return JSON.stringify([
+    clients,
+    servers,
+    grants?.map(({ id: _, ...grant }) => JSON.stringify(grant)).sort(),
+    settings,
+  ]);
+}
+
+async function askedReach(tenant: ConfigTenant): Promise<Set<string>> {
   const reached = new Set<string>();
   for (const [name, client_id] of Object.entries(tenant.clients)) {
     for (const audience of Object.keys(apiScopes)) {

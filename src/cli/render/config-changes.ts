@@ -2,8 +2,8 @@ import type { ConfigObject } from '../../domain/config/objects.ts';
 import type { Value } from '../../domain/config/settings.ts';
 import { lifetimeArgument } from '../../domain/duration.ts';
 import { hostOf } from '../../domain/exchange/http.ts';
+import type { ConfigChangeResult, ConfigObjectResult } from '../../library/config-plan-results.ts';
 import { type ClaimMapping, expressionRoot } from '../../wire/claims-mapping.ts';
-import type { JsonObject } from '../../wire/schema.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
 import { rows } from './rows.ts';
@@ -72,13 +72,13 @@ function plainText(text: string): string {
 }
 
 /** For `--json`: lifetimes in seconds. */
-export function changeData(change: SettingChange): JsonObject {
+export function changeData(change: SettingChange): ConfigChangeResult {
   const { object, setting, before, after } = change;
-  const action = { '+': 'add', '~': 'change', '-': 'remove' }[signOf(change)];
+  const action = ({ '+': 'add', '~': 'change', '-': 'remove' } as const)[signOf(change)];
   return { object: objectData(object), setting, action, before, after: after ?? null };
 }
 
-export function objectData(object: ConfigObject): JsonObject {
+function objectData(object: ConfigObject): ConfigObjectResult {
   if (object.kind === 'tenant') return { kind: 'tenant' };
   if (object.kind === 'application') return { kind: 'application', name: object.name, client_id: object.clientId };
   if (object.kind === 'api') return { kind: 'api', name: object.name, audience: object.audience };

@@ -89,12 +89,13 @@ function movedError({ object }: Step, names: readonly string[]): AnonError {
 export function partlyApplied({ done, failure }: Progress, steps: readonly Step[]): AnonError | undefined {
   if (!failure) return undefined;
   const { step, error, unknown } = failure;
-  const left = steps.filter((one) => one !== step && !done.includes(one));
+  const left = steps.filter((one) => !done.includes(one) && !(unknown && one === step));
+  const again = 'Run the same command again: it reads the tenant first and goes on from there.';
   const sentences = [
-    ...(unknown || !error.hint ? [] : [error.hint]),
     done.length > 0 ? `Done: ${inWords(done)}.` : 'Nothing was changed before.',
     ...(left.length > 0 ? [`Not done: ${inWords(left)}.`] : []),
-    'Run the same command again: it reads the tenant first and goes on from there.',
+    // Words about a single request, such as how to look whether it took effect, are not of use here.
+    unknown ? again : (error.hint ?? again),
   ];
   return withHint(error, sentences.join(' '));
 }

@@ -54,7 +54,7 @@ describe.each(['preview', 'ea'] as const)('edition %s', (edition) => {
         expect(neither).toEqual([]);
         expect((await planned(connection, to, true)).steps).toEqual([]);
       }),
-      { numRuns: 12 },
+      { numRuns: 8 },
     );
   });
 });

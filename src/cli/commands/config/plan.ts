@@ -1,7 +1,7 @@
 import { counted } from '../../../domain/exchange/counted.ts';
 import { hostOf } from '../../../domain/exchange/http.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
-import type { JsonObject } from '../../../wire/schema.ts';
+import type { ConfigPlanResult } from '../../../library/config-plan-results.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
 import { changeData, markdownOf, renderSettingChanges } from '../../render/config-changes.ts';
@@ -73,7 +73,7 @@ export function printPlan(context: Context, options: GlobalOptions, planned: Pla
 }
 
 /** For `--json`. */
-export function planData(planned: Planned, { requests, out }: Pick<Facts, 'requests' | 'out'>): JsonObject {
+export function planData(planned: Planned, { requests, out }: Pick<Facts, 'requests' | 'out'>): ConfigPlanResult {
   const { issuer, edition, steps } = planned.plan;
   const changes = changesOf(steps);
   return {

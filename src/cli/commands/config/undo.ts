@@ -5,6 +5,7 @@ import { counted } from '../../../domain/exchange/counted.ts';
 import { hostOf } from '../../../domain/exchange/http.ts';
 import { listInWords, truncateList } from '../../../domain/truncate.ts';
 import { AnonError } from '../../../errors.ts';
+import type { ConfigUndoEntryResult } from '../../../library/config-plan-results.ts';
 import type { OptionValues } from '../../options/definition.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
@@ -81,20 +82,22 @@ async function listEntries(context: Context, options: GlobalOptions, { tenant: {
 
 function printEntries(context: Context, options: GlobalOptions, entries: readonly RecordEntry[], host: string): void {
   printResult(context, options, {
-    data: entries.map((entry) => ({
-      id: entry.id,
-      at: new Date(entry.atMs).toISOString(),
-      state: stateOf(entry),
-      undoes: entry.undoes ?? null,
-      changes: changesOf(entry.steps).map(changeData),
-    })),
+    data: entries.map(
+      (entry): ConfigUndoEntryResult => ({
+        id: entry.id,
+        at: new Date(entry.atMs).toISOString(),
+        state: stateOf(entry),
+        undoes: entry.undoes ?? null,
+        changes: changesOf(entry.steps).map(changeData),
+      }),
+    ),
     human(paint) {
       if (entries.length === 0)
         return `Nothing to undo: this machine has not applied anything to ${printable(host)}.\n`;
       const lines = entries.map((entry) => [
         String(entry.id),
         new Date(entry.atMs).toISOString(),
-        stateOf(entry),
+        entry.undoes === undefined || entry.undone ? stateOf(entry) : `undo of ${entry.undoes}`,
         printable(listInWords(truncateList(entry.steps), ({ object }) => subjectOf(object))),
       ]);
       return table(paint, ['ID', 'AT', 'STATE', 'CHANGES'], lines);
@@ -102,9 +105,9 @@ function printEntries(context: Context, options: GlobalOptions, entries: readonl
   });
 }
 
-function stateOf({ undoes, undone }: RecordEntry): string {
+function stateOf({ undoes, undone }: RecordEntry): ConfigUndoEntryResult['state'] {
   if (undone) return 'undone';
-  return undoes === undefined ? 'applied' : `undid ${undoes}`;
+  return undoes === undefined ? 'applied' : 'undo';
 }
 
 function numberOf(text: string | undefined): number | undefined {
