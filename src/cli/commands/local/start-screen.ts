@@ -16,7 +16,10 @@ import type { StateData } from './state-data.ts';
 
 /** What is known of a server once it listens. Plain data: one in the background sends it to the command that started it. */
 export interface Started {
-  readonly server: Pick<LocalServer, 'url' | 'port' | 'issuer' | 'issuerBefore' | 'edition' | 'authority' | 'control'>;
+  readonly server: Pick<
+    LocalServer,
+    'url' | 'port' | 'issuer' | 'issuerBefore' | 'edition' | 'authority' | 'control' | 'predictable'
+  >;
   /** Both members are null for a state in memory. */
   readonly state: StateData | { readonly state: null; readonly database: null };
   readonly ephemeral: boolean;

@@ -9,6 +9,7 @@ import type { RateLimit } from '../../../local/http/rate-limit.ts';
 import { parseUrl } from '../../../wire/url.ts';
 import type { OptionValues } from '../../options/definition.ts';
 import type { GlobalOptions } from '../../options/global.ts';
+import { seedRandomOption } from '../../options/seed-random.ts';
 import { isForPeople } from '../../output/formats.ts';
 import { type Access, requestedEdition } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
@@ -52,6 +53,7 @@ const startOptions = {
   // What --detach runs in the background.
   '--detached': { description: 'report to the command that started it', hidden: true },
   '--ephemeral': 'keep the state in memory: a new tenant, which ends with the server',
+  '--seed-random <n>': seedRandomOption,
   '--database <url>': 'serve the state in this PostgreSQL database; sqlite: the one in the file',
 } as const;
 
@@ -90,9 +92,10 @@ async function serveUntilStopped(context: Context, options: StartOptions): Promi
   const log = isLogged ? requestLog(context, explain) : undefined;
   const { autoLogin: user } = options;
   const autoLogin = user === undefined ? undefined : await userId(await connect(), user);
+  const { seedRandom } = options;
   const { serve, state } = await servedIn(context, place);
   const server = await serve({
-    ...{ port, domain, address, rateLimit, edition, hosts, autoLogin },
+    ...{ port, domain, address, rateLimit, edition, seedRandom, hosts, autoLogin },
     control: controlPolicy(options),
     explain,
     onServed: log && (detached ? await bounded(log) : log.add),
@@ -122,11 +125,20 @@ async function serveUntilStopped(context: Context, options: StartOptions): Promi
 }
 
 /** Which state to serve; undefined: the saved choice. @throws {AnonError} `usage` */
-async function placeOf({ ephemeral, database }: { readonly ephemeral?: true; readonly database?: string }) {
+async function placeOf({
+  ephemeral,
+  database,
+  seedRandom,
+}: Pick<StartOptions, 'ephemeral' | 'database' | 'seedRandom'>) {
   if (ephemeral && database !== undefined) {
     throw new AnonError('usage', "--ephemeral and --database can't be combined.");
   }
   if (ephemeral) return newMemoryState();
+  if (seedRandom !== undefined) {
+    throw new AnonError('usage', '--seed-random is for a new tenant: it needs --ephemeral.', {
+      hint: `For a tenant that is saved: anon-cli local reset --seed-random ${seedRandom}`,
+    });
+  }
   return database === undefined ? undefined : ({ text: database, from: '--database' } as const);
 }
 
