@@ -2,6 +2,13 @@
 export { type AnonError, type ErrorCode, isAnonError } from '../errors.ts';
 export type { LocalActionRemoveResult, LocalActionResult, LocalActionTestResult } from './action-results.ts';
 export type { LocalClockResult } from './clock-results.ts';
+export type {
+  ConfigInitResult,
+  ConfigPlaceResult,
+  ConfigPolicyResult,
+  ConfigProblemResult,
+  ConfigValidateResult,
+} from './config-results.ts';
 export { type CreateSessionOptions, createSession, type GuestTokens } from './create-session.ts';
 export {
   type DecodedToken,

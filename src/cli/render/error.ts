@@ -1,9 +1,11 @@
+import { type DocumentError, problemData } from '../../domain/document/problem.ts';
 import { redactTokens } from '../../domain/exchange/redact.ts';
 import { truncateText } from '../../domain/truncate.ts';
 import type { AnonError, GateClosedError, NotAppliedError, ResponseError } from '../../errors.ts';
 import type { Palette } from '../../io/terminal/palette.ts';
 import { type Paint, paintFor } from './paint.ts';
 import { printable, printableJson, printableLines } from './printable.ts';
+import { renderProblems } from './problems.ts';
 import { behind, command } from './wrapped.ts';
 
 /** What accompanies a result or an error on stderr with `--json`. */
@@ -28,7 +30,8 @@ export function renderError(error: AnonError, options: ErrorOptions): string {
   const paint = paintFor(palette, columns === undefined ? {} : { columns });
   const message = behind(`${paint.red('error:')} `, printable(shown(error.message)), paint.columns);
   const hint = error.hint ? hintLines(paint, printable(shown(error.hint))) : '';
-  return printableLines(message + hint);
+  const problems = 'problems' in error ? renderProblems(paint, (error as DocumentError).problems) : '';
+  return printableLines(problems + message + hint);
 }
 
 /** What a successful command writes to stderr with `--json`: one JSON object, or nothing. */
@@ -65,6 +68,7 @@ function errorData(error: AnonError): object {
       service_description: truncateText((error as ResponseError).description),
     }),
     ...('gate' in error && { gate: error.gate, command: (error as GateClosedError).command }),
+    ...('problems' in error && { problems: (error as DocumentError).problems.map(problemData) }),
     ...('members' in error && { members: (error as NotAppliedError).members }),
   };
 }
