@@ -13,8 +13,8 @@ export const exitCodes = [
   { code: 4, meaning: 'not authorised', errors: ['not_authorised'] },
   {
     code: 5,
-    meaning: 'refused by a closed gate, or the guest did not come along',
-    errors: ['gate_closed', 'guest_not_carried'],
+    meaning: 'refused by a closed gate or a policy, or the guest did not come along',
+    errors: ['gate_closed', 'guest_not_carried', 'policy_violated'],
   },
   { code: 6, meaning: 'tenant unreachable', errors: ['tenant_unreachable'] },
   { code: 7, meaning: "not supported by the tenant's edition", errors: ['edition_unsupported'] },

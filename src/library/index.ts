@@ -11,6 +11,13 @@ export type {
   ConfigUndoEntryResult,
   ConfigUndoResult,
 } from './config-plan-results.ts';
+export type {
+  ConfigInitResult,
+  ConfigPlaceResult,
+  ConfigPolicyResult,
+  ConfigProblemResult,
+  ConfigValidateResult,
+} from './config-results.ts';
 export { type CreateSessionOptions, createSession, type GuestTokens } from './create-session.ts';
 export {
   type DecodedToken,

@@ -16,6 +16,7 @@ const expected: Record<ErrorCode, number> = {
   not_authorised: 4,
   gate_closed: 5,
   guest_not_carried: 5,
+  policy_violated: 5,
   tenant_unreachable: 6,
   edition_unsupported: 7,
   not_applied: 8,

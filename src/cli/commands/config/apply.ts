@@ -69,7 +69,7 @@ function parallelWrites(text: string): number {
 
 /** A plan was made from a file and for certain objects already. */
 function refuseWithPlan(options: PlanOptions): void {
-  const given = (['file', 'app', 'api', 'prune'] as const).find((name) => options[name] !== undefined);
+  const given = (['file', 'set', 'policy', 'app', 'api', 'prune'] as const).find((name) => options[name] !== undefined);
   if (!given) return;
   throw new AnonError('usage', `--${given} can't be combined with a saved plan.`, {
     hint: `Use it when you make the plan: anon-cli config plan --${given} … --out <file>`,

@@ -11,7 +11,16 @@ import { accessTenant } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
 import { planFileText } from './plan-file.ts';
-import { amount, changesOf, countText, type Planned, planFromFile, planOptions, writesOf } from './planned.ts';
+import {
+  amount,
+  changesOf,
+  countText,
+  type Planned,
+  type PlanOptions,
+  planFromFile,
+  planOptions,
+  writesOf,
+} from './planned.ts';
 
 /** The exit code that tells differences from none. */
 export const differencesExitCode = 10;
@@ -103,13 +112,11 @@ function markdownTitle({ plan }: Planned): string {
     : `Guest access: ${countText(plan.steps)} will change at \`${host}\``;
 }
 
-function nextStep(
-  { file, prune, app, api }: { file?: string; prune?: true; app?: string; api?: string },
-  { selection }: Planned,
-  out: string | undefined,
-): string {
+function nextStep(options: PlanOptions, { selection }: Planned, out: string | undefined): string {
+  const { file = [], set = [], policy = [], app, api, prune } = options;
+  const repeated = { '-f': file, '--set': set, '--policy': policy };
   const words = [
-    ...(file === undefined ? [] : ['-f', shellWord(file)]),
+    ...Object.entries(repeated).flatMap(([flag, values]) => values.flatMap((value) => [flag, shellWord(value)])),
     ...(app === undefined ? [] : ['--app', shellWord(app)]),
     ...(api === undefined ? [] : ['--api', shellWord(api)]),
     ...(prune ? ['--prune'] : []),

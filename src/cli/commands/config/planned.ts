@@ -14,15 +14,15 @@ import { DocumentError, problemAt } from '../../../domain/document/problem.ts';
 import type { TenantConnection } from '../../../domain/exchange/connection.ts';
 import type { PlannedWrite } from '../../../domain/plan/plan.ts';
 import type { Edition } from '../../../wire/edition/edition.ts';
+import { configOptions, requireConfig } from '../../input/config-files.ts';
 import type { OptionValues } from '../../options/definition.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import type { SettingChange } from '../../render/config-changes.ts';
 import type { Context } from '../../world/context.ts';
-import { configFileOptions, readConfig } from './read-config.ts';
 
 /** The options of every command that plans. */
 export const planOptions = {
-  ...configFileOptions,
+  ...configOptions,
   '--app <app>': 'only this application, and the scopes of its guests',
   '--api <api>': 'only this API, and the scopes of its guests',
   '--prune': 'also close the applications, APIs and guest grants that the file does not open',
@@ -49,7 +49,7 @@ export async function planFromFile(
   options: PlanOptions,
   tenant: () => Promise<TenantConnection>,
 ): Promise<Planned> {
-  const { config, placeOf } = await readConfig(context, options);
+  const { config, placeOf } = await requireConfig(context, options);
   const connection = await tenant();
   const snapshot = await readSnapshot(connection);
   const { app, api, prune } = options;
