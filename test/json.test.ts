@@ -112,7 +112,7 @@ function withFile(machine: Machine, edition: string, word: string): string {
   if (word === 'anon.yaml') return machine.file(word, config);
   if (word === 'tenant.json') return join(machine.folder, word);
   if (word === 'post-login.js') return machine.file(word, action);
-  if (word === 'anon.yaml') return machine.file(word, configuration);
+  if (word === 'tenant.yaml') return machine.file(word, configuration);
   const name = word.replace('@', '');
   const command = files[name];
   if (command === undefined) return word;
