@@ -127,6 +127,7 @@ function plain(value: unknown, machine: Machine, name = ''): unknown {
   if (name === 'duration_ms') return 31;
   if (name === 'jti') return 'eH5kOfqXBmvvuIIrcVt4Rw';
   if (typeof value !== 'string') return value;
+  if (name === 'kid' && value.length === 22) return '3J2pXmVbT0qYcN7sLh5wKg';
   if (name === 'sha256') return '9f86d081';
   if (['password', 'control_token'].includes(name)) return `${name}…`;
   if (['anon_transfer_token', 'state', 'nonce', 'code_verifier', 'sid', 'at_hash'].includes(name) && value.length > 20)

@@ -80,6 +80,7 @@ const house: Record<string, Room> = {
 const packagesIn: Record<string, string[]> = {
   'domain/config': ['valibot'],
   'domain/document': ['valibot', 'yaml'],
+  'domain/world': ['valibot'],
 };
 
 /**
@@ -110,6 +111,7 @@ const floors: Record<string, { ground: string[]; folders: string[] }> = {
       'claims',
       'gates',
       'config',
+      'world',
       'rehearsal',
     ],
   },
@@ -134,6 +136,7 @@ const floors: Record<string, { ground: string[]; folders: string[] }> = {
       'routes',
       'rehearsal',
       'minting',
+      'worlds',
     ],
   },
 };

@@ -35,7 +35,7 @@ export function tenantAt({ domain, fetch, maxWaitSeconds = 60, signal }: TenantO
     management: undefined,
     edition: undefined,
     saveEdition: async () => {},
-    sessionKey: undefined,
+    sessionKeys: undefined,
   };
 }
 

@@ -25,6 +25,7 @@ export type {
   LocalLimitResult,
 } from './fault-results.ts';
 export type { DoctorResult, MatrixCellResult, QuickstartResult, SetupResult } from './gate-results.ts';
+export type { LocalKeyResult, LocalKeyRevokeResult, LocalKeyRotateResult } from './key-results.ts';
 export type {
   AsidesResult,
   CompletionResult,

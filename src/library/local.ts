@@ -4,6 +4,7 @@ export { type AnonError, type ErrorCode, isAnonError } from '../errors.ts';
 export type { GuestTokens } from './create-session.ts';
 export type { ClockStart, TenantClock } from './local/clock.ts';
 export type { FaultAim, FaultEffect, TenantFaults } from './local/faults.ts';
+export type { TenantKey, TenantKeys } from './local/keys.ts';
 export type { TokenToMint } from './local/mint.ts';
 export type { LoggedAction, RecordedRequest, RequestFilter, RequestRecord } from './local/requests.ts';
 export type { TenantSnapshot } from './local/snapshot.ts';

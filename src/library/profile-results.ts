@@ -127,9 +127,9 @@ export type LocalTrustResult = {
 
 /** `local env`. */
 export type LocalEnvResult = {
-  /** The host of the issuer, as SDKs take it. */
+  /** The host of `base_url`, as SDKs take it. */
   readonly domain: string;
-  /** The issuer without its final slash. */
+  /** The issuer without its final slash; inside `local exec`, where the tenant is served. */
   readonly base_url: string;
   readonly issuer: string;
   readonly jwks_uri: string;
@@ -138,8 +138,8 @@ export type LocalEnvResult = {
   readonly client_secret?: string;
   /** Of the API. */
   readonly audience: string;
-  /** The file of the local certificate authority, which clients must trust. */
-  readonly ca: string;
+  /** The file of the certificate authority that clients must trust; null inside a `local exec` over plain HTTP. */
+  readonly ca: string | null;
   /** The control endpoints, while `local start` serves the tenant with them. */
   readonly control_url?: string;
   /** Their bearer token; absent where they need none. */

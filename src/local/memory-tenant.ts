@@ -6,7 +6,7 @@ import { cachedStore } from './store/cached-store.ts';
 import { type DatabaseCopy, restorableDatabase } from './store/memory.ts';
 import type { PostgresPorts } from './store/postgres/address.ts';
 import { createTenant, type Tenant } from './tenant.ts';
-import { keysIn, makeKeys, type TenantKeys } from './tokens/keys.ts';
+import { type KeyMaterial, keysIn, makeKeys, type TenantKeys } from './tokens/keys.ts';
 
 /** A token to make for an application that is named by its client id. */
 export type WantedToken = Omit<TokenToMint, 'client'> & { readonly clientId: string };
@@ -26,9 +26,13 @@ export interface MemoryTenant extends LocalTenant {
 export async function openMemoryTenant(options: LocalTenantOptions, ports: PostgresPorts): Promise<MemoryTenant> {
   const database = restorableDatabase();
   const local = await openLocalTenant({ memory: database }, options, ports);
-  const [store, random] = [cachedStore(database), systemRandom()];
-  const unreported = createTenant({ ...options, onServed: undefined, faultless: true, store, random, keys: makeKeys });
-  const newForeignKeys = async () => keysIn({ ...(await makeKeys()) });
+  const store = cachedStore(database);
+  const unreported = createTenant({
+    ...{ ...options, onServed: undefined, faultless: true },
+    ...{ store, random: systemRandom(), keys: makeKeys },
+  });
+  const { random } = unreported.randomness;
+  const newForeignKeys = async () => keysIn({ ...(await foreignMaterial(options.seedRandom)) }, 0);
   let foreign: Promise<TenantKeys> | undefined;
   const foreignKeys = () => (foreign ??= newForeignKeys());
   return {
@@ -38,7 +42,7 @@ export async function openMemoryTenant(options: LocalTenantOptions, ports: Postg
     },
     handleUnreported: unreported.handle,
     async mint({ clientId, ...wanted }) {
-      await store.refresh();
+      await unreported.ready();
       const moment = await readMoment(store, { machineMs: options.clock(), issuer: local.issuer });
       if (!moment) throw new Error('the state is empty after it was read');
       const client = (await store.get('client', clientId)) ?? { client_id: clientId };
@@ -56,4 +60,9 @@ export async function openMemoryTenant(options: LocalTenantOptions, ports: Postg
       await local.ready();
     },
   };
+}
+
+/** The keys of another tenant: those of another seed where this one has a seed. */
+async function foreignMaterial(seed: number | undefined): Promise<KeyMaterial> {
+  return seed === undefined ? makeKeys() : (await import('./tokens/seeded-keys.ts')).seededKeys(seed, 'another tenant');
 }

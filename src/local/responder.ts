@@ -28,6 +28,7 @@ import { tenantSettingsRoutes } from './routes/tenant-settings.ts';
 import { userRoutes } from './routes/users.ts';
 import type { Moment, MomentBindings, TenantScope } from './scope.ts';
 import { type ClockSetting, timeBy } from './state/clock.ts';
+import type { RandomSource } from './state/random-source.ts';
 import { type DatabaseUnavailableError, isRefused, isUnavailable } from './store/database.ts';
 import { isStateFileError } from './store/sqlite/state-file-error.ts';
 import type { TenantOptions } from './tenant.ts';
@@ -41,11 +42,15 @@ type Answer = (request: Request, moment: MomentBindings['Bindings']) => Response
  * Answers requests to a tenant. Loaded for the first of them: to start a server, the routes are not needed. `read` reads the
  * moment of a request.
  */
-export function responder(options: TenantOptions, read: (mayLag: boolean) => Promise<Moment>): Responder {
-  const { store, random, clock, databaseName = 'memory', runAction, autoLogin, onServed } = options;
+export function responder(
+  options: TenantOptions,
+  read: (mayLag: boolean) => Promise<Moment>,
+  { random, requestIds }: Pick<RandomSource, 'random' | 'requestIds'>,
+): Responder {
+  const { store, clock, databaseName = 'memory', runAction, autoLogin, onServed } = options;
   const scope = { store, random, runAction, autoLogin };
   const { guests, others } = routes(scope, options);
-  const commonHeadersAt = newCommonHeaders(random);
+  const commonHeadersAt = newCommonHeaders(requestIds);
   const machineSeconds = () => Math.floor(clock() / 1000);
   let setting: ClockSetting;
   const respond = async (request: Request, path: string, answer: Answer, facts?: RequestFacts): Promise<Response> => {
@@ -91,14 +96,20 @@ export function responder(options: TenantOptions, read: (mayLag: boolean) => Pro
 /** What answers the control endpoints, loaded when the first of them is used. */
 function controlOf(
   scope: TenantScope,
-  { control: access, stopping }: Pick<TenantOptions, 'control' | 'stopping'>,
+  {
+    control: access,
+    stopping,
+    keys,
+    sharedState,
+  }: Pick<TenantOptions, 'control' | 'stopping' | 'keys' | 'sharedState'>,
   ring: RequestRing | undefined,
   served: () => Hono<MomentBindings>['routes'],
 ) {
   let loaded: Control | undefined;
   return async (request: Request, moment: MomentBindings['Bindings'], connection: Connection | undefined) => {
     if (!access || !ring) throw refusalAt(controlRoot, 404, 'not_found', 'This tenant has no control endpoints.');
-    loaded ??= (await import('./routes/control.ts')).control({ ...scope, ring, served: served(), stopping }, access);
+    const all = { ...scope, keys, ring, served: served(), stopping, sharedState };
+    loaded ??= (await import('./routes/control.ts')).control(all, access);
     return loaded(request, moment, connection);
   };
 }

@@ -29,6 +29,8 @@ export interface Moment {
   readonly machineMs: number;
   /** How the two differ. */
   readonly clock: ClockSetting;
+  /** What the state says of its randomness; undefined where it has no seed. */
+  readonly randomness: JsonObject | undefined;
   /** Where routes write down what they find out about the request, if somebody wants to know. */
   readonly facts?: RequestFacts;
 }

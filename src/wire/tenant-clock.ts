@@ -59,6 +59,8 @@ export function parseInstant(text: string): number | undefined {
 /** The tenant's clock stays in these years. */
 export const clockYears = 'the years 1970 to 9999';
 const [firstMs, lastMs] = [0, Date.UTC(9999, 11, 31, 23, 59, 59, 999)];
+/** The end of what is to be valid at every time that a clock may show, in seconds since 1970. */
+export const afterEveryClockSeconds = (lastMs + 1) / 1000;
 
 export function isClockTime(ms: number): boolean {
   return ms >= firstMs && ms <= lastMs;

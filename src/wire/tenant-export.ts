@@ -48,9 +48,17 @@ function documentsLike(document: v.GenericSchema) {
   return v.array(v.strictObject({ id: text, document }));
 }
 
+const time = v.pipe(v.string(), v.isoTimestamp('must be a time in ISO 8601'));
+
 const key = v.looseObject({
   signing: v.looseObject({ kid: text, jwk: plainObject }),
   session: v.looseObject({ k: text }),
+  previous: v.optional(
+    v.looseObject({
+      signing: v.array(v.looseObject({ kid: text, jwk: plainObject, rotated_at: time, ends_at: v.nullable(time) })),
+      session: v.array(v.looseObject({ k: text, rotated_at: time })),
+    }),
+  ),
 });
 
 const credential = v.looseObject({ id: text, client_id: text, kid: text, alg: text, pem: text });

@@ -16,6 +16,7 @@ import {
   servedTenant,
   useRemote,
 } from '../support/command.ts';
+import { testKeys } from '../support/local.ts';
 import { unsafe } from '../support/screen.ts';
 import { sampleExport } from '../support/tenant-export.ts';
 import { part } from '../support/tokens.ts';
@@ -89,6 +90,15 @@ const warnedConfig = asciiJson({
   apis: { [evil]: { scopes: ['a'], apps: { [evil]: ['b'] } } },
   policies: [{ 'forbidden-scopes': ['*'], message: evil, severity: 'warning' }, { 'max-token-lifetime': '1d' }],
 });
+
+/** Of before a rotation. */
+const hostileKeys = {
+  signing: [
+    { kid: evil, jwk: testKeys.signing.jwk, created_at: evil, rotated_at: evil, ends_at: '9999-01-01T00:00:00.000Z' },
+    { kid: 'KEY', jwk: testKeys.signing.jwk, created_at: evil, rotated_at: evil, ends_at: null },
+  ],
+  session: [],
+};
 
 /** A command line after its path; words in capitals stand for what there is on the machine. */
 type Line = readonly string[];
@@ -286,6 +296,9 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
   'local fault remove': [[evil], ['FAULT']],
   'local fault clear': [[]],
   'local limit': [[], [evil], ['5/s', '--route', evil]],
+  'local key list': [[]],
+  'local key rotate': [[evil]],
+  'local key revoke': [[evil], ['KEY'], ['KEY', '--yes']],
   'local user list': [[]],
   'local user show': [['USER'], [evil]],
   'local user add': [
@@ -367,6 +380,7 @@ async function makeHostile(): Promise<NonNullable<typeof made>> {
     order: 1,
   };
   const limit = { kind: 'limit', route: evil, requests: 1, period_seconds: 1 };
+  await changeDocument(store, 'key', 'current', { previous: hostileKeys });
   await store.write((writer) => {
     writer.put('action', action.id, action);
     writer.put('fault', 'FAULT', { id: 'FAULT', ...fault, created_at: evil });

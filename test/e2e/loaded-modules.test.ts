@@ -109,7 +109,7 @@ describe('what a command loads', () => {
     const loaded: string[] = JSON.parse(readFileSync(file, 'utf8'));
     const [first, database, ...answering] = built(loaded);
     expect([first, database]).toEqual(['start-local-start', 'libsql']);
-    const answers = ['commands-local-app-values', 'local-http-request-listener', 'local-responder'];
+    const answers = ['local-http-request-listener', 'local-responder'];
     expect(answering.sort()).toEqual(answers);
     // Neither TLS before its first connection, nor what libsql would load to find its binary.
     expect(loaded.filter((name) => /^(tls|https|child_process)$/.test(name))).toEqual([]);

@@ -45,18 +45,26 @@ async function running(
   { home, env }: { home: string; env: Record<string, string> },
   program: string,
   options: readonly string[] = [],
-): Promise<{ wrapper: ChildProcess; pid: number; printed(text: string): Promise<void>; exit: Promise<unknown[]> }> {
+): Promise<
+  { wrapper: ChildProcess; pid: number; printed(text: string): Promise<void> } & Record<
+    'exit' | 'closed',
+    Promise<unknown[]>
+  >
+> {
   const code = `${program}; console.log('pid', process.pid);`;
   const wrapper = start(home, ['local', 'exec', ...options, '--', process.execPath, '-e', code], { env });
   const exit = once(wrapper, 'exit');
   let stdout = '';
-  wrapper.stdout?.setEncoding('utf8').on('data', (text: string) => {
+  const output = wrapper.stdout?.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
   });
+  if (!output) throw new Error('the output of the command is not read');
+  // Once whatever writes to it has ended.
+  const closed = once(output, 'close');
   const printed = async (text: string) => {
     while (!stdout.includes(text)) {
-      if (wrapper.exitCode !== null) throw new Error(`the command ended, and printed ${stdout}`);
-      await Promise.race([once(wrapper.stdout ?? wrapper, 'data'), exit]);
+      if (output.closed) throw new Error(`the command ended, and printed ${stdout}`);
+      await Promise.race([once(output, 'data'), closed]);
     }
   };
   await printed('\n');
@@ -66,7 +74,7 @@ async function running(
       if (id !== undefined && isRunning(id)) process.kill(id, 'SIGKILL');
     }
   });
-  return { wrapper, pid, printed, exit };
+  return { wrapper, pid, printed, exit, closed };
 }
 
 const forever = 'setInterval(() => {}, 1000);';
@@ -164,18 +172,19 @@ describe('local exec', () => {
     expect(await exit).toEqual([9, null]);
   });
 
-  it('leaves no tenant where it is killed, and the next one removes its file', async () => {
+  it('ends its command and what that started where it is killed, and the next one removes its file', async () => {
     const machine = testHome();
     const before = machine.entries();
-    const program = `${createGuest} process.on('SIGUSR2', () => guest().catch(() => console.log('gone'))); ${forever}`;
+    const program = `${createGuest} ${forever}
+      const { spawn } = require('node:child_process');
+      spawn('sh', ['-c', 'sleep 600; sleep 600'], { stdio: ['ignore', 'inherit', 'ignore'] });
+      process.on('SIGTERM', () => guest().catch(() => { console.log('gone'); process.exit(); }))`;
     const killed = await running(machine, program, ['--https']);
     const other = await running(machine, forever, ['--https']);
     killed.wrapper.kill('SIGKILL');
     await killed.exit;
-    const gone = once(killed.wrapper.stdout ?? killed.wrapper, 'data');
-    process.kill(killed.pid, 'SIGUSR2');
-    expect(await gone).toEqual(['gone\n']);
-    process.kill(killed.pid, 'SIGKILL');
+    await killed.printed('gone');
+    await killed.closed;
     const certificates = () => machine.entries().filter((path) => path.endsWith('ca.pem'));
     expect(certificates()).toHaveLength(2);
     await exec(machine, '', ['--https']);
@@ -261,16 +270,18 @@ describe('commands of anon-cli inside local exec', () => {
     const cli = `'${process.execPath}' '${bin}'`;
     writeFileSync(
       script,
-      `set -e\necho "$AUTH0_ISSUER"\n${cli} app create other --field name\n${cli} token create --app web --json\n`,
+      `set -e\necho "$AUTH0_ISSUER"\n${cli} app create other --field name\n${cli} local clock +31d --field offset_seconds\n${cli} token create --app web --json\n`,
     );
     const { stdout, stderr, code } = await run(home, ['local', 'exec', ...https, '--', 'sh', script], { env: around });
     expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
-    const [issuer, created, ...json] = stdout.split('\n');
-    expect(created).toBe('other');
+    const [issuer, created, moved, ...json] = stdout.split('\n');
+    expect([created, moved]).toEqual(['other', `${31 * 86_400}`]);
     expect(JSON.parse(json.join('\n')).access_token).toSatisfy((token: string) => decodeJwt(token).iss === issuer);
-    // Sessions of a tenant that ends would stay.
+    // Sessions of a tenant that ends would stay, and the saved tenant is not touched.
     expect(
-      readdirSync(home, { recursive: true, encoding: 'utf8' }).filter((path) => /credentials|session/.test(path)),
+      readdirSync(home, { recursive: true, encoding: 'utf8' }).filter((path) =>
+        /credentials|session|local-tenant/.test(path),
+      ),
     ).toEqual([]);
     rmSync(script);
   });

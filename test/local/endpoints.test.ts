@@ -4,6 +4,8 @@ import { expect, it } from 'vitest';
 import { RequestRing } from '../../src/local/control/request-ring.ts';
 import { routes } from '../../src/local/responder.ts';
 import { controlRoutes } from '../../src/local/routes/control.ts';
+import { memoryDatabase } from '../../src/local/store/memory.ts';
+import { makeKeys } from '../../src/local/tokens/keys.ts';
 import { sequenceOfBytes } from '../support/local.ts';
 import { memoryStore } from '../support/memory-store.ts';
 
@@ -38,7 +40,7 @@ const about: Readonly<Record<string, readonly [string, string]>> = {
     'doc',
     "pushed authorization requests, good once, for 30 seconds or the application's `par_request_expiry`",
   ],
-  '/.well-known/jwks.json': ['doc, sdk', 'the key of all signatures'],
+  '/.well-known/jwks.json': ['doc, sdk', 'the keys of all signatures: see [Its keys](#its-keys)'],
   '/.well-known/openid-configuration': ['doc, sdk', 'lists only what is served'],
   '/.well-known/oauth-authorization-server': ['sdk', 'the same document'],
   '/api/v2/tenants/settings': ['doc, rec', ''],
@@ -58,6 +60,15 @@ const about: Readonly<Record<string, readonly [string, string]>> = {
   '/api/v2/users/{id}': ['doc', ''],
   '/api/v2/users-by-email': ['doc', ''],
   '/_anon/clock': ['ours', "shows and moves the tenant's clock: see [Its clock](#its-clock)"],
+  '/_anon/faults': ['ours', 'shows, adds and removes faults: see [Faults and limits](#faults-and-limits)'],
+  '/_anon/faults/{fault}': ['ours', 'removes a fault, by its name or id'],
+  '/_anon/limits': ['ours', 'shows, sets and removes limits'],
+  '/_anon/keys': ['ours', 'shows and rotates the keys: see [Its keys](#its-keys)'],
+  '/_anon/keys/{kid}': ['ours', 'revokes a previous key'],
+  '/_anon/state': [
+    'ours',
+    'the state of a tenant in memory, for commands of `anon-cli` inside [local exec](#a-tenant-for-one-command)',
+  ],
   '/_anon/requests': ['ours', 'the requests that a server has recorded: see [Its requests](#its-requests)'],
 };
 
@@ -65,9 +76,11 @@ const tableForm = /\| methods \| path \| as sure as \| \|\n[\s\S]*?\n\n/;
 
 /** The route table as rows of the page. */
 function table(): string {
-  const { guests, others } = routes({ store: memoryStore(), random: sequenceOfBytes() }, { clock: () => 0 });
+  const scope = { store: memoryStore(), random: sequenceOfBytes() };
+  const { guests, others } = routes(scope, { clock: () => 0 });
   const served = new Map<string, Set<string>>();
-  const control = controlRoutes({ store: memoryStore(), ring: new RequestRing(), served: [] });
+  const sharedState = { database: memoryDatabase(), servedAt: () => ({ url: '', ca: null }) };
+  const control = controlRoutes({ ...scope, keys: makeKeys, ring: new RequestRing(), served: [], sharedState });
   for (const { method, path: pattern } of [...guests.routes, ...others.routes, ...control.routes]) {
     // Middleware, and what refuses everything else.
     if (method === 'ALL') continue;

@@ -42,7 +42,7 @@ describe('a tenant in a file', () => {
     );
     const manage = await manager(first);
     await manage('PATCH', '/api/v2/tenants/settings', { json: { friendly_name: 'Kept' } });
-    const [key, credentials] = [await first.sessionKey(), await first.managementCredentials()];
+    const [key, credentials] = [await first.sessionKeys(), await first.managementCredentials()];
     await first.close();
 
     const second = await openLocalTenant(
@@ -52,7 +52,7 @@ describe('a tenant in a file', () => {
     );
     const { body } = await (await manager(second))('GET', '/api/v2/tenants/settings');
     expect(body.friendly_name).toBe('Kept');
-    expect(await second.sessionKey()).toEqual(key);
+    expect(await second.sessionKeys()).toEqual(key);
     expect(await second.managementCredentials()).toEqual(credentials);
     await second.close();
   });
@@ -63,9 +63,9 @@ describe('a tenant in a file', () => {
       { clock: movableClock() },
       databasePorts(() => {}),
     );
-    const [key, credentials] = [await tenant.sessionKey(), await tenant.managementCredentials()];
+    const [key, credentials] = [await tenant.sessionKeys(), await tenant.managementCredentials()];
     await tenant.reset();
-    expect(await tenant.sessionKey()).not.toEqual(key);
+    expect(await tenant.sessionKeys()).not.toEqual(key);
     expect((await tenant.managementCredentials()).clientId).not.toBe(credentials.clientId);
     expect(await (await manager(tenant))('GET', '/api/v2/clients')).toMatchObject({ status: 200 });
     await tenant.close();
@@ -108,15 +108,16 @@ describe('a tenant in a file', () => {
     const { body } = await sender(tenant)('POST', '/anonymous/token', {
       json: { client_id: clients[0].client_id, audience: apis[1].identifier },
     });
-    await expect(compactDecrypt(body.session_token, await tenant.sessionKey())).resolves.toBeDefined();
+    const [key] = await tenant.sessionKeys();
+    await expect(compactDecrypt(body.session_token, key ?? new Uint8Array())).resolves.toBeDefined();
     expect(
       (
         await readLocalKeys(
           { file },
           databasePorts(() => {}),
         )
-      )?.sessionKey,
-    ).toEqual(await tenant.sessionKey());
+      )?.sessionKeys,
+    ).toEqual(await tenant.sessionKeys());
     await tenant.close();
   });
 
@@ -155,7 +156,7 @@ describe('the keys in a state file', () => {
           { file },
           databasePorts(() => {}),
         )
-      )?.publicJwk ?? {};
+      )?.publicJwksAt(0)[0] ?? {};
     expect(publicJwk).not.toHaveProperty('d');
     expect(await calculateJwkThumbprint(publicJwk as never)).toBe(await calculateJwkThumbprint(body.keys[0]));
   });

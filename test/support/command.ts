@@ -57,8 +57,8 @@ export interface Machine {
   done(...argv: string[]): Promise<Ran>;
   /** Runs the commands that open all gates, so that guests get `read:catalog` and `write:cart`. */
   open(): Promise<void>;
-  /** Resolves when a running command prints `text` as its result. */
-  printed(text: string): Promise<void>;
+  /** Resolves when a running command prints `text` as its result, with all that it has printed. */
+  printed(text: string): Promise<string>;
   /** The terminal of the next commands. */
   readonly env: Record<string, string>;
   /** How the keyring is asked once ANON_KEYRING is not `off`. */
@@ -122,7 +122,7 @@ export async function freshMachine({ seeded = true, edition }: MachineOptions = 
   const trust: Machine['trust'] = { platform: 'linux', run: async () => undefined };
   const places: Machine['places'] = {};
   const secrets = new Set<string>();
-  const waiting = new Set<{ text: string; resolve: () => void }>();
+  const waiting = new Set<{ text: string; resolve: (printed: string) => void }>();
 
   const confirm: World['confirm'] = async (question) => {
     questions.push(question);
@@ -184,7 +184,7 @@ export async function freshMachine({ seeded = true, edition }: MachineOptions = 
         for (const one of [...waiting]) {
           if (!heard.stdout.includes(one.text)) continue;
           waiting.delete(one);
-          one.resolve();
+          one.resolve(heard.stdout);
         }
       }),
       signal: () => controller.signal,

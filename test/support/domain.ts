@@ -70,7 +70,7 @@ export function connectionTo(tenant: TestTenant, doors: Doors = {}): TestConnect
       baseUrl: tenant.issuer.slice(0, -1),
       management: secretAccess(tenant.admin.client_id, tenant.admin.client_secret),
       edition: tenant.edition,
-      sessionKey: () => sessionKey(tenant.store),
+      sessionKeys: async () => [await sessionKey(tenant.store)],
       fetch: (url, request) => tenant.handle(new Request(url, { ...request, body: request.body ?? null })),
       ...doors,
     },
@@ -104,7 +104,7 @@ export function scriptedConnection(answers: readonly Answer[], doors: Doors = {}
       baseUrl: 'https://acme.example',
       management: secretAccess('tool', 'the-secret-of-the-tool'),
       edition: 'preview',
-      sessionKey: undefined,
+      sessionKeys: undefined,
       async fetch(url, request) {
         const answer = rest.shift();
         if (!answer) throw new Error(`no answer is left for ${request.method} ${url}`);

@@ -100,6 +100,7 @@ export async function testTenant(doors: Doors = {}): Promise<TestTenant> {
     get issuer() {
       return tenant.issuer;
     },
+    randomness: tenant.randomness,
     now: tenant.now,
     movedClock: tenant.movedClock,
     ready: tenant.ready,

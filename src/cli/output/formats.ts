@@ -28,6 +28,8 @@ export interface Result {
   readonly human: (paint: Paint) => string;
   /** The text is printed unchanged, on a terminal too. For scripts and files. */
   readonly verbatim?: true;
+  /** As JSON it is one line, for programs that read on while the command runs. */
+  readonly oneLine?: true;
   /** The text for people only says that there is nothing to list. Default: whether `data` is an empty array. */
   readonly empty?: boolean;
 }

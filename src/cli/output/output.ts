@@ -22,7 +22,7 @@ export function printResult({ terminal, printing }: Screen, options: GlobalOptio
   } else if (printing.as) {
     printing.as(result);
   } else if (options.json) {
-    terminal.result(`${printableJson(result.data, 2)}\n`);
+    terminal.result(`${printableJson(result.data, result.oneLine ? undefined : 2)}\n`);
   } else if (isEmpty(result) && !terminal.resultIsTerminal) {
     // stderr, so that a program doesn't take the note for an item of the list.
     const paint = notePaint(terminal);

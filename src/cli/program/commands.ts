@@ -45,6 +45,10 @@ export const groups: Readonly<Record<string, { readonly description: string; rea
     description: 'errors, delays and broken connections of the local tenant, for tests of your app',
     example: 'local fault add --status 503 --rate 0.2',
   },
+  'local key': {
+    description: 'the keys that the local tenant signs and encrypts with',
+    example: 'local key rotate',
+  },
   'local user': {
     description: 'the users who can log in at the local tenant',
     example: 'local user add jane@example.com',
@@ -134,6 +138,10 @@ export const commands: Readonly<Record<string, () => Promise<CommandDefinition>>
   'local fault remove': async () => (await import('../commands/local/fault/manage.ts')).localFaultRemoveCommand,
   'local fault clear': async () => (await import('../commands/local/fault/manage.ts')).localFaultClearCommand,
   'local limit': async () => (await import('../commands/local/fault/limit.ts')).localLimitCommand,
+  'local key list': async () => (await import('../commands/local/key/manage.ts')).localKeyListCommand,
+  'local key rotate': async () => (await import('../commands/local/key/manage.ts')).localKeyRotateCommand,
+  'local key revoke': async () => (await import('../commands/local/key/manage.ts')).localKeyRevokeCommand,
+  'local seed': async () => (await import('../commands/local/seed.ts')).localSeedCommand,
   'local user add': async () => (await import('../commands/local/user/lifecycle.ts')).localUserAddCommand,
   'local user list': async () => (await import('../commands/local/user/read.ts')).localUserListCommand,
   'local user show': async () => (await import('../commands/local/user/read.ts')).localUserShowCommand,

@@ -1,6 +1,5 @@
 import type { Fault } from '../../local/faults/fault.ts';
 import type { Limit } from '../../local/faults/limit.ts';
-import type { JsonObject } from '../../wire/schema.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
 import { table } from './rows.ts';
@@ -16,30 +15,6 @@ export function renderFaults(paint: Paint, faults: readonly Fault[]): string {
 /** What it does to which requests: `status 429, try again after 2s, for POST /anonymous/token, 3 times`. */
 export function describeFault(fault: Fault): string {
   return `${effectOf(fault)}, for ${requestsOf(fault)}`;
-}
-
-/** A fault for `--json`. */
-export function faultData(fault: Fault): JsonObject {
-  const { id, name, kind, route, method, client_id, rate, seed, count, after } = fault;
-  const { status, retry_after, body, latency_ms, seen, hit, created_at } = fault;
-  const isCounted = (rate ?? count ?? after) !== undefined;
-  return {
-    ...{ id, name, kind },
-    status: status ?? null,
-    retry_after: retry_after ?? null,
-    body: body ?? null,
-    latency_ms: latency_ms ?? null,
-    route,
-    method: method ?? null,
-    client_id: client_id ?? null,
-    rate: rate ?? null,
-    seed,
-    count: count ?? null,
-    after: after ?? null,
-    seen: isCounted ? seen : null,
-    hit: isCounted ? hit : null,
-    created_at,
-  };
 }
 
 export function renderLimits(paint: Paint, limits: readonly Limit[]): string {

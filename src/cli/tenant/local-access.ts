@@ -21,7 +21,9 @@ export async function accessLocalTenant(
     return { profile, tenant: await context.connect(profile, { ...connection(context, options), memory: place }) };
   }
   const profiles = await context.profiles();
-  const profile = (await profiles.get(localProfileName)) ?? { name: localProfileName };
+  const saved = (await profiles.get(localProfileName)) ?? { name: localProfileName };
+  // Its defaults are not for another state that the environment names.
+  const profile = place ? saved : await context.asUsed(saved);
   const selection = (await profiles.current()) === localProfileName ? '' : ` --profile ${localProfileName}`;
   const database = place;
   return {

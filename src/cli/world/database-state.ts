@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import { addressText, type PostgresAddress, readDatabaseAddress } from '../../domain/profile/database-address.ts';
 import { AnonError, isAnonError } from '../../errors.ts';
-import { databaseKey, type PostgresState, systemUser } from '../../io/embedded/state-address.ts';
+import { databaseKey, type PostgresState, servedKey, systemUser } from '../../io/embedded/state-address.ts';
 import { passwordFor } from '../../io/files/password-file.ts';
 import type { Env } from './environment.ts';
+import { isServedAddress } from './served-state.ts';
 
 /** The text of an address and where it comes from. */
 export interface DatabaseText {
@@ -54,8 +55,12 @@ function absolute(path: string | undefined): string | undefined {
   return path === undefined ? undefined : resolve(path);
 }
 
-/** A name for the database at an address, which may be part of a file's name. @throws {AnonError} `state_unusable` */
+/**
+ * A name for the state at an address, which may be part of a file's name: a database, or the memory of another process.
+ * @throws {AnonError} `state_unusable`
+ */
 export function keyOfDatabase(text: string): string {
+  if (isServedAddress(text)) return servedKey(text);
   return databaseKey(savedAddress(text));
 }
 

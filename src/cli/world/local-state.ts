@@ -13,8 +13,8 @@ export interface DatabaseChoice {
 export const fileWord = 'sqlite';
 
 /**
- * Where the local tenant's state is: in the database that an argument names, or else ANON_DATABASE_URL, or else the profile;
- * otherwise in a file of this user.
+ * Where the local tenant's state is: in the database that an argument names, or else ANON_DATABASE_URL, which may also name the
+ * memory of another process, or else the profile; otherwise in a file of this user.
  * @throws {AnonError} `usage`, `state_unusable`
  */
 export async function localState(
@@ -23,6 +23,9 @@ export async function localState(
 ): Promise<SavedState> {
   const chosen = await chosenDatabase(env, choice);
   if (chosen === undefined || chosen.text === fileWord) return { file };
+  if (chosen.from === 'ANON_DATABASE_URL' && /^https?:/i.test(chosen.text)) {
+    return (await import('./served-state.ts')).servedState(chosen.text, env);
+  }
   return (await import('./database-state.ts')).databaseState(chosen, env, warn);
 }
 
@@ -44,7 +47,7 @@ export async function profileFor(state: SavedState, profile: Profile): Promise<P
   const isSaved =
     'file' in state || saved === undefined
       ? database === saved
-      : (await import('./database-state.ts')).isSavedAs(saved, state);
+      : 'postgres' in state && (await import('./database-state.ts')).isSavedAs(saved, state);
   if (isSaved) return { ...profile, database };
   return { name: profile.name, database, production: profile.production, adHoc: true };
 }

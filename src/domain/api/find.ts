@@ -63,6 +63,15 @@ function withoutLookup(named: string | undefined): RequestedApi {
   });
 }
 
+/**
+ * The default API where it need not be enabled for guests: the only enabled one, otherwise the tenant's only API. Undefined when
+ * neither decides it.
+ */
+export function likelyApi(apis: readonly Api[]): Api | undefined {
+  const open = apis.filter((api) => api.guests.enabled);
+  return only(open.length > 0 ? open : apis);
+}
+
 /** Why no default can be taken from `apis`: `usage` when several are enabled for guests, `gate_closed` when none is. */
 export function undecidedApi(tenant: TenantConnection, apis: readonly Api[]): AnonError {
   const open = apis.filter((api) => api.guests.enabled);

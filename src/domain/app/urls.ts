@@ -66,8 +66,8 @@ const lists: Readonly<Record<UrlListName, UrlList>> = {
 };
 
 /** A tenant on this machine: the local tenant accepts more wildcards than the service. */
-function isLocal({ sessionKey, baseUrl }: TenantConnection): boolean {
-  return sessionKey !== undefined || loopback.test(new URL(baseUrl).hostname);
+function isLocal({ sessionKeys, baseUrl }: TenantConnection): boolean {
+  return sessionKeys !== undefined || loopback.test(new URL(baseUrl).hostname);
 }
 
 /** `callback`, for messages. */

@@ -13,7 +13,7 @@ import {
 } from './values.ts';
 
 /** What editors show for a key. */
-function described<const S extends v.GenericSchema>(schema: S, text: string) {
+export function described<const S extends v.GenericSchema>(schema: S, text: string) {
   return v.pipe(schema, v.description(text));
 }
 
@@ -33,7 +33,7 @@ const tenant = closedObject({
   cookie: v.optional(described(v.boolean(), 'Whether browsers also get the session as a cookie. Only in edition ea.')),
 });
 
-const app = closedObject({
+export const app = closedObject({
   enabled: v.optional(described(v.boolean(), 'Whether the application may create guest sessions.')),
   'oidc-conformant': v.optional(
     described(v.boolean(), 'Whether the application is OIDC-conformant, which edition ea requires for guests.'),
@@ -43,7 +43,7 @@ const app = closedObject({
   ),
 });
 
-const api = closedObject({
+export const api = closedObject({
   open: v.optional(described(v.boolean(), 'Whether the API accepts guests.')),
   'token-lifetime': v.optional(
     described(tokenLifetime, "How long guests' access tokens for the API are valid: 1d, 12h."),

@@ -31,6 +31,6 @@ export interface TenantConnection {
   saveEdition(edition: EditionName): Promise<void>;
   /** A dry run: the Management API gets only reads. */
   readonly readOnly?: boolean;
-  /** The key that encrypts this tenant's session tokens, if this machine has it. */
-  readonly sessionKey: (() => Promise<Uint8Array>) | undefined;
+  /** The keys that this tenant's session tokens are encrypted with, the current one first, if this machine has them. */
+  readonly sessionKeys: (() => Promise<readonly Uint8Array[]>) | undefined;
 }

@@ -78,12 +78,40 @@ function clientProblems({ issuer, documents: { client: clients, client_grant: gr
 }
 
 function keyProblems({ documents: { key: keys } }: TenantExport): string[] {
-  const { signing, session } = (keys[0]?.document ?? {}) as { signing?: { jwk: JsonObject }; session?: { k: string } };
+  const { signing, session, previous } = (keys[0]?.document ?? {}) as Keys;
   const place = 'documents.key.0.document';
   return [
+    ...(previous?.signing ?? []).flatMap(({ jwk }, index) =>
+      isVerifyingKey(jwk) ? [] : [`${place}.previous.signing.${index}.jwk is not an RSA public key of 2048 bits`],
+    ),
+    ...(previous?.session ?? []).flatMap(({ k }, index) =>
+      isSessionKey(k) ? [] : [`${place}.previous.session.${index}.k is not 32 bytes in base64url`],
+    ),
     ...(signing && isSigningKey(signing.jwk) ? [] : [`${place}.signing.jwk is not an RSA private key of 2048 bits`]),
-    ...(session && /^[\w-]{43}$/.test(session.k) ? [] : [`${place}.session.k is not 32 bytes in base64url`]),
+    ...(session && isSessionKey(session.k) ? [] : [`${place}.session.k is not 32 bytes in base64url`]),
   ];
+}
+
+interface Keys {
+  readonly signing?: { readonly jwk: JsonObject };
+  readonly session?: { readonly k: string };
+  readonly previous?: {
+    readonly signing: readonly { readonly jwk: JsonObject }[];
+    readonly session: readonly { readonly k: string }[];
+  };
+}
+
+function isSessionKey(k: string): boolean {
+  return /^[\w-]{43}$/.test(k);
+}
+
+function isVerifyingKey(jwk: JsonObject): boolean {
+  try {
+    const { asymmetricKeyType, asymmetricKeyDetails } = createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' });
+    return asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) >= 2048;
+  } catch {
+    return false;
+  }
 }
 
 function isSigningKey(jwk: JsonObject): boolean {

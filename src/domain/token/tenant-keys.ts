@@ -7,14 +7,16 @@ import type { TenantConnection } from '../exchange/connection.ts';
 import { type KeyRing, publicKeys } from './key-source.ts';
 import { fetchKeySet } from './served-keys.ts';
 
-/** A tenant's keys for decoding: its published keys, and its session key if that is on this machine. */
+/** A tenant's keys for decoding: its published keys, and its session keys if those are on this machine. */
 export function tenantKeyRing(tenant: TenantConnection): KeyRing {
   return {
     signatureKeys: async ({ issuer }) => (issuer === tenant.issuer ? signatureKeys(tenant) : []),
     async sealKeys() {
-      if (!tenant.sessionKey) return [];
-      const k = Buffer.from(await tenant.sessionKey()).toString('base64url');
-      return [{ name: "the tenant's session key", jwk: { kty: 'oct', k } }];
+      const keys = (await tenant.sessionKeys?.()) ?? [];
+      return keys.map((key, index) => ({
+        name: index === 0 ? "the tenant's session key" : 'an earlier session key of the tenant',
+        jwk: { kty: 'oct', k: Buffer.from(key).toString('base64url') },
+      }));
     },
   };
 }

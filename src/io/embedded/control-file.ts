@@ -6,7 +6,7 @@ import type { Listening } from '../../local/http/listen.ts';
 import { codeOf, namesIn, privateFolder, readIfExists } from '../files/files.ts';
 import { isCurrent, type Lock, openLock } from '../files/lock.ts';
 import type { LocalPorts } from './ports.ts';
-import { databaseKey, type SavedState } from './state-address.ts';
+import { databaseKey, type SavedState, type ServedState, type StateAddress } from './state-address.ts';
 
 /** How to reach the control endpoints of a served tenant. */
 export interface ControlAddress {
@@ -42,8 +42,8 @@ type Ports = Pick<LocalPorts, 'state' | 'certificates'>;
  */
 export async function announceControl(ports: Ports, port: number, address: ControlAddress): Promise<() => void> {
   const { state } = ports;
-  // Nobody else can use such a state, so only what the server has printed leads there.
-  if ('memory' in state) return () => {};
+  // Only what the server has printed leads to a state in memory.
+  if (!isOnDisk(state)) return () => {};
   const path = join(folderOf(ports), `${port}.json`);
   try {
     privateFolder(dirname(dirname(path)));
@@ -68,7 +68,8 @@ export async function announceControl(ports: Ports, port: number, address: Contr
 /** The address of a running server of the state. Removes the files of killed servers. */
 export function announcedControl(ports: Ports): ControlAddress | undefined {
   const { state } = ports;
-  if ('memory' in state) return undefined;
+  if ('served' in state) return { url: state.served.url.replace(/\/[^/]*$/, ''), token: state.served.token };
+  if (!isOnDisk(state)) return undefined;
   for (const path of pathsIn(folderOf(ports))) {
     const found = contentOf(path);
     if (isHeld(path) && found?.state === idOf(state)) return { url: found.url, token: found.token };
@@ -94,7 +95,14 @@ function lockOf(path: string): string {
   return path.replace(/json$/, 'lock');
 }
 
-function idOf(state: SavedState): string {
+/** A state that is on a disk, and may have several servers. */
+type DiskState = Exclude<SavedState, ServedState>;
+
+function isOnDisk(state: StateAddress): state is DiskState {
+  return !('memory' in state || 'served' in state);
+}
+
+function idOf(state: DiskState): string {
   return 'file' in state ? state.file : databaseKey(state.postgres);
 }
 

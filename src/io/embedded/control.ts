@@ -1,11 +1,14 @@
 import type { FaultControl } from '../../local/faults/control.ts';
 import type { Rehearsal, Rehearsed } from '../../local/rehearse.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
+import type { ServedAt } from '../../wire/state-call.ts';
 import type { ClockChange, ClockReading } from '../../wire/tenant-clock.ts';
 import type { TenantExport } from '../../wire/tenant-export.ts';
 import { announcedControl, type ControlAddress } from './control-file.ts';
 import { type LocalActions, localActions } from './local-actions.ts';
 import { localFaults } from './local-faults.ts';
+import { type LocalKeyControl, localKeyControl } from './local-keys.ts';
+import type { SeedRequest, SeedResult } from './local-worlds.ts';
 import type { LocalPorts } from './ports.ts';
 import { type LocalServer, type ServeOptions, serveLocal } from './server.ts';
 import type { SavedState } from './state-address.ts';
@@ -22,20 +25,25 @@ export interface LocalControl {
   ): Promise<{ issuer: string; edition: EditionName; clientId: string; clientSecret: string }>;
   /**
    * Replaces the tenant by a new one: new keys, one application and one API without anonymous sessions, in the same edition
-   * unless another is given. Returns its edition.
+   * unless another is given. With a seed it is predictable, for tests. Returns its edition.
    */
-  reset(edition: EditionName | undefined): Promise<EditionName>;
+  reset(edition: EditionName | undefined, seedRandom?: number): Promise<EditionName>;
   serve(options: ServeOptions): Promise<LocalServer>;
   /** Where a running server of this user answers the control endpoints; undefined where none does. */
   controlAddress(): Promise<ControlAddress | undefined>;
+  /** Where another process serves the state from its memory; undefined for any other state. @throws {AnonError} */
+  servedAt(): Promise<ServedAt | undefined>;
   /** @throws as {@link describe} */
   clock(edition: EditionName | undefined): Promise<ClockReading>;
   /** Undefined, and nothing is changed, where the clock would leave the years that it may show. @throws as {@link describe} */
   changeClock(change: ClockChange, edition: EditionName | undefined): Promise<ClockReading | undefined>;
+  readonly keys: LocalKeyControl;
   /** The whole state, secrets included. @throws {AnonError} `edition_unsupported` where the tenant uses another edition */
   export(edition: EditionName | undefined): Promise<TenantExport>;
   /** Replaces the whole state by a checked export; reports whether the tenant's keys changed with it. */
   import(file: TenantExport): Promise<{ readonly newKeys: boolean }>;
+  /** Puts a world into the tenant, in one transaction. */
+  seed(request: SeedRequest): Promise<SeedResult>;
   readonly actions: LocalActions;
   readonly faults: FaultControl;
   /** Whether nothing would be lost with the tenant, because it is new or nobody has changed it. */
@@ -54,13 +62,16 @@ export function localControl(ports: LocalPorts<SavedState>): LocalControl {
         const [edition, credentials] = [await local.edition(), await local.managementCredentials()];
         return { issuer: local.issuer, edition, ...credentials };
       }),
-    reset: (edition) => resetLocal(ports, edition),
+    reset: (edition, seedRandom) => resetLocal(ports, edition, seedRandom),
     serve: (options) => serveLocal(ports, options),
     controlAddress: async () => announcedControl(ports),
+    servedAt: async () => ('served' in state ? (await import('./served-state.ts')).whereServed(state) : undefined),
     clock: (edition) => withLocal(ports, { edition }, (local) => local.clock()),
     changeClock: (change, edition) => withLocal(ports, { edition }, (local) => local.changeClock(change)),
+    keys: localKeyControl(ports),
     export: (edition) => withLocal(ports, { edition }, (local) => local.exportState()),
     import: (file) => withLocal(ports, {}, (local) => local.importState(file)),
+    seed: async (request) => (await import('./local-worlds.ts')).seedLocal(ports, request),
     actions: localActions(ports),
     faults: localFaults(ports),
     isFresh: () => withLocal(ports, {}, (local) => local.isFresh()),

@@ -24,8 +24,8 @@ interface LocalTime {
 export function localKeyRing(
   findState: () => Promise<StateAddress | undefined>,
   warn: (message: string) => void,
-  edition?: EditionName,
-  time?: LocalTime,
+  edition: EditionName | undefined,
+  time: LocalTime,
 ): KeyRing {
   let clock: LocalKeys['clock'];
   let found: Promise<LocalKeys | undefined> | undefined;
@@ -36,17 +36,19 @@ export function localKeyRing(
     });
     return found;
   };
+  const nowBy = (keys: LocalKeys) => keys.clock?.timeAt(time.now()) ?? time.now();
   return {
     async signatureKeys({ kid, issuer }) {
       if (!issuer?.startsWith('https://') || issuer.endsWith('.auth0.com/')) return [];
       const keys = await keysOnce();
       if (!keys || keys.issuer !== issuer) return [];
       // Anywhere but on localhost, another tenant may have the same issuer.
-      const own = kid === undefined || kid === keys.publicJwk.kid || new URL(issuer).hostname === 'localhost';
+      const jwks = keys.publicJwksAt(nowBy(keys));
+      const own = kid === undefined || jwks.some((jwk) => jwk.kid === kid) || new URL(issuer).hostname === 'localhost';
       if (!own) return [];
       const refusal = editionMismatch(keys.edition, edition);
       if (refusal) throw refusal;
-      return [{ name: `key ${String(keys.publicJwk.kid)} of the local tenant`, jwk: keys.publicJwk }];
+      return jwks.map((jwk) => ({ name: `key ${String(jwk.kid)} of the local tenant`, jwk }));
     },
     async sealKeys() {
       const keys = await keysOnce();
@@ -56,11 +58,13 @@ export function localKeyRing(
         warn(`${refusal.message} Its key is not tried.`);
         return [];
       }
-      const k = Buffer.from(keys.sessionKey).toString('base64url');
-      return [{ name: "the local tenant's session key", jwk: { kty: 'oct', k } }];
+      return keys.sessionKeys.map((key, index) => ({
+        name: index === 0 ? "the local tenant's session key" : 'an earlier session key of the local tenant',
+        jwk: { kty: 'oct', k: Buffer.from(key).toString('base64url') },
+      }));
     },
     clock() {
-      if (!clock || !time) return undefined;
+      if (!clock) return undefined;
       const { timeAt, readingAt } = clock;
       time.onMoved(readingAt(time.now()));
       return { now: () => timeAt(time.now()) };

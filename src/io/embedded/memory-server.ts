@@ -17,6 +17,8 @@ export interface MemoryServerOptions {
   /** This machine's time, in milliseconds since 1970. */
   readonly clock: () => number;
   readonly edition: EditionName | undefined;
+  /** Makes the tenant predictable, for tests. */
+  readonly seedRandom?: number | undefined;
   /** 0 is any free port; undefined: nothing listens. */
   readonly port: number | undefined;
   /** Serve HTTPS too, with a certificate that is not saved. */
@@ -45,7 +47,7 @@ export type WantedAction = Omit<NewAction, 'name'> & { readonly name: string | u
  * @throws {AnonError} `failed` where the port is taken
  */
 export async function serveMemory(options: MemoryServerOptions): Promise<MemoryServer> {
-  const { clock, edition, port, https, autoLogin, onServed } = options;
+  const { clock, edition, seedRandom, port, https, autoLogin, onServed } = options;
   const actions = lazyRunner(options.actionLimits);
   const secured = https && port !== undefined ? await newCertificate(clock()) : undefined;
   const { ready, handle } = laterHandler();
@@ -55,7 +57,7 @@ export async function serveMemory(options: MemoryServerOptions): Promise<MemoryS
     const domain = listening && localhostAt(listening.port);
     const plainHttp = listening && !secured;
     const tenant = await openMemoryTenant(
-      { clock, domain, edition, plainHttp, autoLogin, onServed, runAction: actions.run },
+      { clock, domain, edition, seedRandom, plainHttp, autoLogin, onServed, runAction: actions.run },
       databasePorts(() => {}),
     );
     ready(tenant);

@@ -10,7 +10,8 @@ export type Read<Result> = (location: StateLocation, ports: PostgresPorts) => Pr
 /**
  * What a function finds in the local tenant's state; undefined without a tenant. Creates and changes nothing.
  * @throws {StateFileError} for a file that can't be read
- * @throws {AnonError} for a database, as {@link import('./database-errors.ts').databaseFailure}
+ * @throws {AnonError} for a database, as {@link import('./database-errors.ts').databaseFailure}, or a served state, as
+ * {@link import('./served-state.ts').servedFailure}
  */
 export async function readState<Result>(
   state: StateAddress,
@@ -20,6 +21,12 @@ export async function readState<Result>(
   const ports = databasePorts(warn);
   if ('memory' in state) return (await load())(state, ports);
   if ('file' in state) return exists(state.file) ? (await load())(state, ports) : undefined;
+  if ('served' in state) {
+    const { servedFailure, servedLocation } = await import('./served-state.ts');
+    return (await load())(servedLocation(state), ports).catch((error) => {
+      throw servedFailure(error);
+    });
+  }
   try {
     return await (await load())(state, ports);
   } catch (error) {

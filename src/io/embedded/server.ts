@@ -4,7 +4,9 @@ import type { Listening } from '../../local/http/listen.ts';
 import type { RateLimit } from '../../local/http/rate-limit.ts';
 import type { Explain, ServedRequest } from '../../local/http/served-request.ts';
 import type { LocalTenant } from '../../local/open-tenant.ts';
+import type { GuestObjects } from '../../local/state/guest-objects.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
+import type { ServedAt } from '../../wire/state-call.ts';
 import {
   announceControl,
   type ControlAddress,
@@ -23,6 +25,7 @@ import {
   servingCertificate,
 } from './serving-certificate.ts';
 import { type ServingLock, servingLock } from './serving-lock.ts';
+import type { ServedState } from './state-address.ts';
 import { openLocal } from './tenant.ts';
 
 export interface LocalServer extends Listening {
@@ -33,8 +36,12 @@ export interface LocalServer extends Listening {
   readonly edition: EditionName;
   /** The file with the certificate that clients must trust; undefined over plain HTTP and with a certificate of the user's own. */
   readonly authority: string | undefined;
+  /** Everything it makes follows from a seed. */
+  readonly predictable: boolean;
   /** Undefined where the control endpoints are off or cannot be reached from this machine. */
   readonly control: ControlAddress | undefined;
+  /** The applications and APIs of the tenant that it serves. */
+  guestObjects(): Promise<GuestObjects>;
 }
 
 export interface ServeOptions {
@@ -45,6 +52,8 @@ export interface ServeOptions {
   /** An IP address of this machine, or `0.0.0.0` or `::` for all; by default only this machine can connect. */
   readonly address?: string | undefined;
   readonly edition?: EditionName | undefined;
+  /** For a state in memory: makes it predictable, for tests. */
+  readonly seedRandom?: number | undefined;
   readonly rateLimit?: RateLimit | undefined;
   /** The id of a user who is logged in where the login page would appear. */
   readonly autoLogin?: string | undefined;
@@ -71,10 +80,11 @@ const defaultPort = 4400;
  * `https://localhost:PORT/` or `https://DOMAIN/`, which is saved; otherwise the issuer is the saved one. In a database, which
  * several instances serve at different ports, a port makes the issuer of a new tenant only.
  * @throws {AnonError} `failed` where the port is taken, or another process serves the tenant as another issuer;
- * `edition_unsupported`; the errors of {@link openLocal}; `state_unusable` or `usage` for a certificate that cannot be used
+ * `usage` for a state that another process serves; `edition_unsupported`; the errors of {@link openLocal}; `state_unusable` or `usage` for a certificate that cannot be used
  */
 export async function serveLocal(ports: LocalPorts, options: ServeOptions): Promise<LocalServer> {
-  const { port, domain, address, rateLimit, edition, plainHttp, autoLogin, onServed, explain } = options;
+  if ('served' in ports.state) throw servedAlready(ports.state);
+  const { port, domain, address, rateLimit, edition, seedRandom, plainHttp, autoLogin, onServed, explain } = options;
   const { listen } = await import('../../local/http/listen.ts');
   // Needed before the state exists, which is then created with it.
   const given = domain ?? (port ? localhostAt(port) : undefined);
@@ -93,15 +103,20 @@ export async function serveLocal(ports: LocalPorts, options: ServeOptions): Prom
   };
   try {
     const control = controlAccess(options.control);
+    let servedAt: ServedAt = { url: '', ca: null };
+    // Whoever has the state has its keys, so not without a token.
+    const isShared = 'memory' in ports.state && control?.token !== undefined;
     const local = await openLocal(ports, {
       domain: given,
       edition,
+      seedRandom,
       rateLimit,
       plainHttp,
       autoLogin,
       onServed,
       control,
       explain,
+      servedAt: isShared ? () => servedAt : undefined,
       stopping: stopping.signal,
     });
     opened.push(() => local.close());
@@ -117,6 +132,7 @@ export async function serveLocal(ports: LocalPorts, options: ServeOptions): Prom
       throw listenFailure(wanted, options, error);
     });
     opened.push(listening.close);
+    servedAt = { url: listening.url, ca: certificate?.authority ?? null };
     const lock = await servingLock(ports);
     opened.push(() => lock.release());
     await takeIssuer(local, lock, issuerFor(ports, options, listening.port) ?? before);
@@ -131,7 +147,9 @@ export async function serveLocal(ports: LocalPorts, options: ServeOptions): Prom
       issuerBefore: local.issuer === before || 'memory' in ports.state ? undefined : before,
       edition: await local.edition(),
       authority: certificate?.authority,
+      predictable: local.randomness.predictable,
       control: controlled,
+      guestObjects: local.guestObjects,
       async warmUp() {
         await Promise.all([listening.warmUp(), local.warmUp()]);
       },
@@ -143,6 +161,12 @@ export async function serveLocal(ports: LocalPorts, options: ServeOptions): Prom
     await close();
     throw error;
   }
+}
+
+function servedAlready({ displayed }: ServedState): AnonError {
+  return new AnonError('usage', `The local tenant is served already, at ${new URL(displayed).origin}.`, {
+    hint: 'For a new one: anon-cli local start --ephemeral --port 0. For the one that is saved on this machine: unset ANON_DATABASE_URL.',
+  });
 }
 
 function madeCertificate(

@@ -15,7 +15,7 @@ export interface ServingLock {
 /** The lock of the servers of a state. @throws {AnonError} `state_unusable` where its file can't be created */
 export async function servingLock(ports: LocalPorts): Promise<ServingLock> {
   const { state } = ports;
-  if ('memory' in state) return noLock;
+  if ('memory' in state || 'served' in state) return noLock;
   if ('file' in state) return fileLock(join(dirname(state.file), 'local-start.lock'));
   return (await import('./state-database.ts')).databaseLock(state, ports);
 }

@@ -15,8 +15,16 @@ export interface MemoryState {
   readonly memory: DocumentDatabase;
 }
 
-/** Where the local tenant's state is saved. */
-export type SavedState = { readonly file: string } | PostgresState;
+/** A state in the memory of another process, which serves it to its user. */
+export interface ServedState {
+  /** The address of the endpoint, and the token that it needs. */
+  readonly served: { readonly url: string; readonly token: string };
+  /** The address in messages, without the token. */
+  readonly displayed: string;
+}
+
+/** Where the local tenant's state is, for commands. */
+export type SavedState = { readonly file: string } | PostgresState | ServedState;
 
 /** Where the local tenant's state is. */
 export type StateAddress = SavedState | MemoryState;
@@ -36,5 +44,14 @@ export function systemUser(): string | undefined {
 
 /** A name for a database that may be part of a file's name, the same however it is connected to. */
 export function databaseKey({ host, port, database }: PostgresAddress): string {
-  return createHash('sha256').update(`${host}:${port}/${database}`).digest('hex').slice(0, 32);
+  return hashOf(`${host}:${port}/${database}`);
+}
+
+/** The same for a state in the memory of another process. */
+export function servedKey(url: string): string {
+  return hashOf(url);
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }

@@ -52,7 +52,7 @@ async function attempt(path: string, { now, warn }: LocalPorts, options: LocalOp
 export async function resetFile(
   path: string,
   ports: LocalPorts,
-  edition: EditionName | undefined,
+  { edition, seedRandom }: Pick<LocalOptions, 'edition' | 'seedRandom'>,
 ): Promise<EditionName> {
   privateFolder(dirname(path));
   return ports.exclusively(async () => {
@@ -60,7 +60,7 @@ export async function resetFile(
     try {
       const local = await attempt(path, ports, { edition });
       try {
-        await local.reset(edition);
+        await local.reset(edition, seedRandom);
         return await local.edition();
       } finally {
         await local.close();
@@ -69,7 +69,7 @@ export async function resetFile(
       if (!isInTheWay(error)) throw stateFailure(path, 'cannot be written', error);
       ports.warn(moveAside(path, ports, error));
     }
-    const local = await attempt(path, ports, { edition }).catch((error) => {
+    const local = await attempt(path, ports, { edition, seedRandom }).catch((error) => {
       throw stateFailure(path, 'cannot be written', error);
     });
     const speaks = await local.edition();

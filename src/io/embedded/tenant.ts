@@ -50,6 +50,10 @@ async function opened(ports: LocalPorts, given: LocalOptions): Promise<LocalTena
       throw error;
     });
   }
+  if ('served' in state) {
+    const { openServed, failServed } = await import('./served-state.ts');
+    return explained(await openServed(state, ports, options), actions, failServed);
+  }
   const { openInDatabase, failInDatabase } = await import('./state-database.ts');
   return explained(await openInDatabase(state, ports, options), actions, (error) => failInDatabase(state, error));
 }
@@ -60,6 +64,7 @@ function explained(local: LocalTenant, actions: LazyRunner, fail: (error: unknow
     get issuer() {
       return local.issuer;
     },
+    randomness: local.randomness,
     now: local.now,
     movedClock: local.movedClock,
     ready: () => local.ready().catch(fail),
@@ -67,11 +72,15 @@ function explained(local: LocalTenant, actions: LazyRunner, fail: (error: unknow
     handle: (request, connection) => local.handle(request, connection).catch(fail),
     setIssuer: (issuer) => local.setIssuer(issuer).catch(fail),
     edition: () => local.edition().catch(fail),
+    guestObjects: () => local.guestObjects().catch(fail),
     managementCredentials: () => local.managementCredentials().catch(fail),
-    sessionKey: () => local.sessionKey().catch(fail),
-    reset: (edition) => local.reset(edition).catch(fail),
+    sessionKeys: () => local.sessionKeys().catch(fail),
+    reset: (edition, seedRandom) => local.reset(edition, seedRandom).catch(fail),
     clock: () => local.clock().catch(fail),
     changeClock: (change) => local.changeClock(change).catch(fail),
+    keys: () => local.keys().catch(fail),
+    rotateKey: (use) => local.rotateKey(use).catch(fail),
+    revokeKey: (kid) => local.revokeKey(kid).catch(fail),
     exportState: () => local.exportState().catch(fail),
     importState: (file) => local.importState(file).catch(fail),
     isFresh: () => local.isFresh().catch(fail),
@@ -80,6 +89,8 @@ function explained(local: LocalTenant, actions: LazyRunner, fail: (error: unknow
     addAction: (added) => local.addAction(added).catch(fail),
     removeAction: (id) => local.removeAction(id).catch(fail),
     faults: (work) => local.faults(work).catch(fail),
+    seedWorld: (world, options) => local.seedWorld(world, options).catch(fail),
+    issueGuests: (world, saved) => local.issueGuests(world, saved).catch(fail),
     transit: local.transit,
     outage: local.outage,
     async close() {
@@ -93,12 +104,16 @@ function explained(local: LocalTenant, actions: LazyRunner, fail: (error: unknow
  * Replaces the local tenant by a new one. Returns its edition: the given one, or that of the previous tenant.
  * @throws as {@link openLocal}
  */
-export async function resetLocal(ports: LocalPorts, edition: EditionName | undefined): Promise<EditionName> {
+export async function resetLocal(
+  ports: LocalPorts,
+  edition: EditionName | undefined,
+  seedRandom: number | undefined,
+): Promise<EditionName> {
   const { state } = ports;
-  if ('file' in state) return resetFile(state.file, ports, edition);
+  if ('file' in state) return resetFile(state.file, ports, { edition, seedRandom });
   const local = await opened(ports, { edition });
   try {
-    await local.reset(edition);
+    await local.reset(edition, seedRandom);
     return await local.edition();
   } finally {
     await local.close();
@@ -141,7 +156,7 @@ export async function connectLocal(
     },
     edition: await local.edition(),
     saveEdition: async () => {},
-    sessionKey: () => local.sessionKey(),
+    sessionKeys: () => local.sessionKeys(),
   };
 }
 

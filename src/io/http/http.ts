@@ -127,6 +127,6 @@ export function connectRemote(
     ...common,
     fetch: httpFetch(common.baseUrl, world, limitsWithin(timeoutMs)),
     edition: profile.edition,
-    sessionKey: undefined,
+    sessionKeys: undefined,
   };
 }

@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import { AnonError } from '../../errors.ts';
 import type { Env } from '../env.ts';
 import { codeOf, reasonOf } from '../files/files.ts';
+import { endWith } from './end-watch.ts';
 
 /** Signals that ask a command to end; a terminal sends the first two to all of its programs. */
 const fromTerminal = ['SIGINT', 'SIGQUIT'] as const;
@@ -18,12 +19,13 @@ export interface Running {
 
 /**
  * Runs a command without a shell on this process's stdin, stdout and stderr, and passes signals on to it. Returns its exit code, as a
- * shell would: 128 and the number of the signal that ended it.
+ * shell would: 128 and the number of the signal that ended it. Where this process is killed, the command gets a SIGTERM.
  * @throws {AnonError} `command_not_found`, `command_not_runnable`
  */
 export async function runCommand([program = '', ...args]: readonly string[], running: Running): Promise<number> {
   const { env, onTerminal } = running;
   const child = started(program, args, env);
+  const unwatch = child.pid === undefined ? undefined : endWith(child.pid);
   if (child.pid !== undefined) running.started();
   const passOn = (signal: NodeJS.Signals) => void child.kill(signal);
   // Two of them would end some programs at once, before they have cleaned up.
@@ -38,6 +40,7 @@ export async function runCommand([program = '', ...args]: readonly string[], run
   } catch (error) {
     throw notRun(program, error);
   } finally {
+    await unwatch?.();
     for (const signal of [...fromTerminal, ...fromElsewhere]) process.off(signal, passOn).off(signal, wait);
   }
 }

@@ -12,6 +12,7 @@ import { type recorder, stopped } from './requests.ts';
 import { readSnapshot, snapshotOf } from './snapshot.ts';
 import type { LocalTenant, LocalUser, NewGuest, NewLocalUser } from './tenant.ts';
 import { tenantFaults } from './tenant-faults.ts';
+import { tenantKeys } from './tenant-keys.ts';
 import { withTransit } from './transit.ts';
 
 interface Parts extends Pick<LocalTenant, 'edition' | 'management' | 'clientId' | 'audience' | 'clock'> {
@@ -40,6 +41,7 @@ export function localTenant({ server, record, connect, fetch, ...known }: Parts)
   return {
     ...{ url, issuer, ca: authority, ...known, requests: record.requests, stop },
     faults: tenantFaults(server, running),
+    keys: tenantKeys(server, running),
     env: appVariables({ url, issuer, clientId, audience, authority: undefined }),
     async fetch(input, init) {
       running();

@@ -23,11 +23,19 @@ import type { LocalTenant, LocalTenantOptions } from './tenant.ts';
  */
 export async function startLocalTenant(options: LocalTenantOptions = {}): Promise<LocalTenant> {
   checkOptions(options);
-  const { edition = 'preview', https = false, listen = true, port = 0, autoLogin, closed = false } = options;
+  const {
+    edition = 'preview',
+    https = false,
+    listen = true,
+    port = 0,
+    autoLogin,
+    closed = false,
+    seedRandom,
+  } = options;
   const record = recorder(() => clock.now());
   const { serveMemory } = await import('../../io/embedded/memory-server.ts');
   const server = await serveMemory({
-    ...{ edition, https, autoLogin, onServed: record.add },
+    ...{ edition, https, autoLogin, seedRandom, onServed: record.add },
     clock: systemClock.now,
     port: listen ? port : undefined,
   });
@@ -62,11 +70,14 @@ async function openSample(connect: Connect): Promise<string> {
 }
 
 /** A program without types may pass anything. */
-function checkOptions({ edition, port }: LocalTenantOptions): void {
+function checkOptions({ edition, port, seedRandom }: LocalTenantOptions): void {
   if (edition !== undefined && !editionNames.includes(edition)) {
     throw new AnonError('usage', `edition must be one of ${editionNames.join(', ')}.`);
   }
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
     throw new AnonError('usage', 'port must be a number from 0 to 65535.');
+  }
+  if (seedRandom !== undefined && !(Number.isInteger(seedRandom) && seedRandom >= 0 && seedRandom < 1e15)) {
+    throw new AnonError('usage', 'seedRandom must be a whole number from 0 to 999999999999999.');
   }
 }

@@ -1,9 +1,8 @@
 import { mostSimilar } from '../../domain/did-you-mean.ts';
 import { AnonError } from '../../errors.ts';
 import type { MemoryServer } from '../../io/embedded/memory-server.ts';
+import { anyRoute } from '../../wire/tenant-faults.ts';
 import type { FaultEffect, TenantFaults } from './faults.ts';
-
-const anyRoute = '*';
 
 export function tenantFaults({ tenant }: MemoryServer, running: () => void): TenantFaults {
   return {

@@ -1,6 +1,7 @@
 import type { GuestTokens } from '../create-session.ts';
 import type { ClockStart, TenantClock } from './clock.ts';
 import type { TenantFaults } from './faults.ts';
+import type { TenantKeys } from './keys.ts';
 import type { TokenToMint } from './mint.ts';
 import type { RequestRecord } from './requests.ts';
 import type { TenantSnapshot } from './snapshot.ts';
@@ -12,6 +13,11 @@ export interface LocalTenantOptions {
   readonly https?: boolean;
   /** The tenant's time (default: this machine's). */
   readonly clock?: ClockStart;
+  /**
+   * For tests alone: a whole number from which all keys, ids and tokens follow, so that each run makes the same ones, and anyone can
+   * predict them.
+   */
+  readonly seedRandom?: number;
   /** Where to listen on this machine (default: a free port). */
   readonly port?: number;
   /** False: nothing listens, and only `fetch` reaches the tenant. */
@@ -86,6 +92,7 @@ export interface LocalTenant {
   readonly clock: TenantClock;
   readonly requests: RequestRecord;
   readonly faults: TenantFaults;
+  readonly keys: TenantKeys;
   /** Creates a guest session for the sample application and API. @throws as `createSession` */
   createGuest(options?: NewGuest): Promise<GuestTokens>;
   /** Creates a user who can log in. @throws `usage` for an address that is taken or not one, or a weak password */

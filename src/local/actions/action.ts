@@ -42,12 +42,3 @@ export async function addAction(
     return action;
   });
 }
-
-/** Returns whether there was one. */
-export async function removeAction(store: Store, id: string): Promise<boolean> {
-  return store.write(async (writer) => {
-    if (!(await writer.get('action', id))) return false;
-    writer.remove('action', id);
-    return true;
-  });
-}

@@ -1,6 +1,7 @@
 import type { Random } from '../random.ts';
+import { removeDocument } from '../store/remove-document.ts';
 import type { Store } from '../store/store.ts';
-import { addFault, clearFaults, type Fault, faultsOf, type NewFault, removeFault } from './fault.ts';
+import { addFault, clearFaults, type Fault, faultsOf, type NewFault } from './fault.ts';
 import { type Limit, limitsOf, removeLimits, setLimit } from './limit.ts';
 import { isKnownRoute } from './route.ts';
 
@@ -37,7 +38,7 @@ export function faultControl(
   return {
     list: async () => faultsOf(await fresh()),
     add: (added) => addFault(store, { random, nowMs: clock() }, added),
-    remove: (id) => removeFault(store, id),
+    remove: (id) => removeDocument(store, 'fault', id),
     clear: () => clearFaults(store),
     limits: async () => limitsOf(await fresh()),
     limit: (limit) => setLimit(store, limit),

@@ -1,8 +1,7 @@
 import type { JsonObject } from '../../wire/schema.ts';
+import type { FaultKind } from '../../wire/tenant-faults.ts';
 import { type Random, randomUuid } from '../random.ts';
 import type { Store, StoreReader } from '../store/store.ts';
-
-export type FaultKind = 'status' | 'latency' | 'reset' | 'truncate' | 'drop';
 
 /** Which requests a fault is for, and which of them it hits. What is missing selects all. */
 export interface FaultAim {
@@ -74,15 +73,6 @@ export async function addFault(
     // Members without a value are not saved.
     writer.put('fault', id, JSON.parse(JSON.stringify(fault)) as JsonObject);
     return fault;
-  });
-}
-
-/** Returns whether there was one. */
-export async function removeFault(store: Store, id: string): Promise<boolean> {
-  return store.write(async (writer) => {
-    if (!(await writer.get('fault', id))) return false;
-    writer.remove('fault', id);
-    return true;
   });
 }
 

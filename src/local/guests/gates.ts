@@ -21,6 +21,7 @@ export function checkGuestsAllowed({ settings, edition }: Moment, client: JsonOb
 
 export interface ApiForGuests {
   readonly audience: string;
+  readonly name: string;
   readonly access: GuestAccess;
   /** The scopes that guests of the application may have. */
   readonly scopes: readonly string[];
@@ -47,6 +48,7 @@ export async function findApi(
   }
   return {
     audience,
+    name: String(server.name),
     access,
     scopes: await scopesForGuests(store, client, server, access),
     claims: claims.read(claims.heldBy === 'application' ? client : server),

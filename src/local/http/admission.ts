@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { longestStateRequest, statePath } from '../../wire/control.ts';
 import { parseUrl } from '../../wire/url.ts';
 import { type Refusal, refusalAt } from './refusal.ts';
 
@@ -92,7 +93,9 @@ function normalizeTarget(incoming: IncomingMessage): Refusal | undefined {
 }
 
 function lengthRefusal(incoming: IncomingMessage): Refusal | undefined {
-  return Number(incoming.headers['content-length'] ?? 0) > maxBodyBytes ? tooLarge(incoming) : undefined;
+  // Nothing of the body is read before the token has been checked.
+  const most = pathOf(incoming) === statePath ? longestStateRequest : maxBodyBytes;
+  return Number(incoming.headers['content-length'] ?? 0) > most ? tooLarge(incoming, most) : undefined;
 }
 
 /** Reads a body of unknown length; `done` gets undefined when the body is too long, and is not called when it breaks off. */
@@ -116,8 +119,9 @@ function collect(incoming: IncomingMessage, done: (body: Buffer | undefined) => 
     .once('end', end);
 }
 
-function tooLarge(incoming: IncomingMessage): Refusal {
-  return refusalAt(pathOf(incoming), 413, 'invalid_request', 'The body must be at most 1 MB.');
+function tooLarge(incoming: IncomingMessage, most = maxBodyBytes): Refusal {
+  const limit = `${Math.floor(most / 1_000_000)} MB`;
+  return refusalAt(pathOf(incoming), 413, 'invalid_request', `The body must be at most ${limit}.`);
 }
 
 function malformed(incoming: IncomingMessage, description: string): Refusal {

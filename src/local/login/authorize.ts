@@ -20,7 +20,7 @@ import { type Parameters, parametersIn, readParameters } from './parameters.ts';
 import { loginPath, signUpPath } from './paths.ts';
 import { takePushedRequest } from './pushed-request.ts';
 import { refusedPage } from './refused-page.ts';
-import { recognise, sealTransaction } from './transaction.ts';
+import { browserOf, recognise, sealTransaction } from './transaction.ts';
 import { repeatedParameter, trustedCallback } from './trusted-callback.ts';
 
 /**
@@ -129,9 +129,11 @@ async function automaticUser({ store, autoLogin }: TenantScope, { isSignUp }: Au
 }
 
 function toPage(scope: TenantScope, moment: Moment, http: Request, login: Pick<Login, 'request' | 'guest'>): Response {
-  const { browser, cookies } = recognise(scope.random, http);
+  const isForm = http.method === 'POST';
+  const isFromElsewhere = isForm && browserOf(http) === undefined;
+  const { browser, cookies } = isFromElsewhere ? { browser: undefined, cookies: [] } : recognise(scope.random, http);
   const state = sealTransaction(scope, moment, { ...login, browser });
   const page = login.request.isSignUp ? signUpPath : loginPath;
   const location = `${page}?${new URLSearchParams({ state })}`;
-  return withCookies(redirect(location, http.method === 'POST' ? 303 : 302), cookies);
+  return withCookies(redirect(location, isForm ? 303 : 302), cookies);
 }

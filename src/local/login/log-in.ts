@@ -4,6 +4,7 @@ import type { StoreReader } from '../store/store.ts';
 import { isPassword } from '../users/password.ts';
 import { findUser, findUserByEmail } from '../users/user.ts';
 import { forActions } from './browser-request.ts';
+import { redirect, withCookies } from './callback.ts';
 import { completeLogin } from './complete.ts';
 import type { FormProblem } from './pages/form-fields.ts';
 import { loginPage } from './pages/login-page.ts';
@@ -11,7 +12,7 @@ import { shownUsers } from './pages/user-list.ts';
 import { type Parameters, readParameters } from './parameters.ts';
 import { loginPath, signUpPath } from './paths.ts';
 import { refusedPage } from './refused-page.ts';
-import { readTransaction, type Transaction } from './transaction.ts';
+import { readTransaction, recognise, sealTransaction, type Transaction } from './transaction.ts';
 import { isCallback } from './trusted-callback.ts';
 
 /** A page of a login that goes on: the transaction, its application, and what was filled in. */
@@ -23,23 +24,28 @@ export interface LoginStep {
 }
 
 /** The step that a request to a page of the login belongs to, or a page that says why it belongs to no login. */
-export async function readStep(
-  { store }: TenantScope,
-  moment: Moment,
-  request: Request,
-): Promise<LoginStep | Response> {
+export async function readStep(scope: TenantScope, moment: Moment, request: Request): Promise<LoginStep | Response> {
   const parameters = await readParameters(request);
   const state = parameters.get('state') ?? '';
   const transaction = readTransaction(moment, request, state);
-  const client = transaction && (await store.get('client', transaction.request.clientId));
+  const client = transaction && (await scope.store.get('client', transaction.request.clientId));
   // It may be an hour since the callback was checked.
   if (transaction && client && isCallback(client, transaction.request.redirectUri)) {
     note(moment, { clientId: String(client.client_id), app: String(client.name), guest: transaction.guest?.user_id });
-    return { state, transaction, client, parameters };
+    return transaction.browser === undefined
+      ? inThisBrowser(scope, moment, request, transaction)
+      : { state, transaction, client, parameters };
   }
   const description =
     'This login has expired, or began in another browser. Go back to the application and log in again.';
   return refusedPage(request, moment, { status: 400, error: 'invalid_request', description });
+}
+
+/** Leads to the same page, for the browser that visits it and from then on for no other. */
+function inThisBrowser(scope: TenantScope, moment: Moment, request: Request, transaction: Transaction): Response {
+  const { browser, cookies } = recognise(scope.random, request);
+  const state = sealTransaction(scope, moment, { ...transaction, browser });
+  return withCookies(redirect(`${new URL(request.url).pathname}?${new URLSearchParams({ state })}`, 302), cookies);
 }
 
 /** GET /u/login: the login page. */

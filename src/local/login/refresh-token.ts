@@ -1,7 +1,7 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, type KeyObject } from 'node:crypto';
 import { sameSecret } from '../clients/authentication.ts';
 import type { Moment } from '../scope.ts';
-import type { TenantKeys } from '../tokens/keys.ts';
+import { sessionKeys } from '../tokens/keys.ts';
 
 /** A refresh token's place in its family: each rotation has the next number. */
 export interface RefreshToken {
@@ -16,17 +16,18 @@ export interface RefreshToken {
  */
 export function writeRefreshToken({ keys }: Moment, { id, counter }: RefreshToken): string {
   const text = `v1.${id}.${counter}`;
-  return `${text}.${proof(keys, text)}`;
+  return `${text}.${proof(keys.sessionKey, text)}`;
 }
 
 /** Undefined for what this tenant did not issue. */
 export function readRefreshToken({ keys }: Moment, token: string): RefreshToken | undefined {
   const [, text = '', id = '', counter, mac] = /^(v1\.([\w-]+)\.(\d{1,15}))\.([\w-]+)$/.exec(token) ?? [];
-  return sameSecret(mac, proof(keys, text)) ? { id, counter: Number(counter) } : undefined;
+  const isOurs = sessionKeys(keys).some((key) => sameSecret(mac, proof(key, text)));
+  return isOurs ? { id, counter: Number(counter) } : undefined;
 }
 
 /** Made with a key of its own, so that it can never be used as anything else that the tenant's key protects. */
-function proof({ sessionKey }: TenantKeys, text: string): string {
+function proof(sessionKey: KeyObject, text: string): string {
   const key = createHmac('sha256', sessionKey).update('refresh token').digest();
   return createHmac('sha256', key).update(text).digest('base64url');
 }

@@ -16,8 +16,11 @@ export interface Transaction {
   readonly request: AuthorizationRequest;
   /** The guest who comes along. */
   readonly guest: SessionTokenClaims | undefined;
-  /** The browser that began. A page of another site can't log its own user in here. */
-  readonly browser: string;
+  /**
+   * The browser that began. A page of another site can't log its own user in here. Undefined until a page of the login is visited,
+   * where it began with a form on another site: that comes without the browser's cookie.
+   */
+  readonly browser: string | undefined;
   readonly endSeconds: number;
 }
 
@@ -34,14 +37,16 @@ export function sealTransaction(
   return seal(keys, random, header, { ...transaction, endSeconds: nowSeconds + lifetimeSeconds });
 }
 
-/** Undefined for one of another tenant or browser, and for one that has expired. */
+/** Undefined for one of another tenant or browser, and for one that has expired. One without a browser only opens pages. */
 export function readTransaction(moment: Moment, request: Request, sealed: string): Transaction | undefined {
   // Only this file seals with this header.
   const opened = unseal(moment.keys, header, sealed);
   if (!isJsonObject(opened)) return undefined;
   const transaction = opened as unknown as Transaction;
   const isLive = moment.nowSeconds < transaction.endSeconds;
-  return isLive && transaction.browser === browserOf(request) ? transaction : undefined;
+  const { browser } = transaction;
+  const isTheirs = browser === undefined ? request.method === 'GET' : browser === browserOf(request);
+  return isLive && isTheirs ? transaction : undefined;
 }
 
 /** The service's name for a cookie that recognises a browser. */

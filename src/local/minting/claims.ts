@@ -45,7 +45,7 @@ async function accessClaims(
     if (!isRefusal(error)) throw error;
     // An API that is closed to guests gets tokens too: it is for the API to refuse them.
     const access = { enabled: false, scopes: undefined, tokenLifetimeSeconds: undefined };
-    return { audience, access, scopes: [], claims: [] };
+    return { audience, name: audience, access, scopes: [], claims: [] };
   });
   return guestAccess(moment, random, { session, api, scope: api.scopes.join(' ') }).claims;
 }

@@ -10,6 +10,7 @@ import { type Random, randomToken } from '../random.ts';
 import type { Moment, TenantScope } from '../scope.ts';
 import { newClient } from '../state/client.ts';
 import { oncePerEdition } from '../state/edition.ts';
+import { idTokenLifetime, noteLifetime } from '../state/lifetimes.ts';
 import type { StoreWriter } from '../store/store.ts';
 import { booleanFilter, fieldPicker, listing, type Selection } from './listing.ts';
 import { checkScope, type ManagementVariables, requireScope } from './management-access.ts';
@@ -64,6 +65,7 @@ export function clientRoutes({ store, random }: TenantScope): Hono<ManagementVar
       const before = await findClient(writer, c.req.param('id'));
       const next = patched(before, payload, { nested: true });
       await checkClient(writer, c.env.edition, next);
+      await noteLifetime(writer, idTokenLifetime(before), idTokenLifetime(next));
       writer.put('client', c.req.param('id'), next);
       return next;
     });
@@ -90,6 +92,7 @@ export function clientRoutes({ store, random }: TenantScope): Hono<ManagementVar
     await store.write(async (writer) => {
       const client = await writer.get('client', id);
       if (client?.global === true) throw managementRefusal(400, 'Global client cannot be deleted');
+      if (client) await noteLifetime(writer, idTokenLifetime(client));
       if (client) writer.remove('client', id);
       for (const kind of ['client_grant', 'client_credential'] as const) {
         for (const document of await writer.list(kind, where)) writer.remove(kind, String(document.id));

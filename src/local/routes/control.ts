@@ -1,18 +1,23 @@
 import { Hono } from 'hono/quick';
-import { clockPath, requestsPath } from '../../wire/control.ts';
+import { clockPath, requestsPath, statePath } from '../../wire/control.ts';
 import { readRequestQuery } from '../../wire/recorded-request.ts';
-import type { JsonObject } from '../../wire/schema.ts';
+import { check } from '../../wire/schema.ts';
+import { stateCall, stateCallVersion } from '../../wire/state-call.ts';
 import { clockYears, readClockChange } from '../../wire/tenant-clock.ts';
 import { type ControlAccess, controlRefusal } from '../control/access.ts';
+import { bodyOf, invalid, notFound } from '../control/answers.ts';
 import { changeClock } from '../control/clock.ts';
 import type { RequestRing } from '../control/request-ring.ts';
 import { requestsAnswer } from '../control/requests.ts';
 import { routeFinder } from '../control/route-of.ts';
+import { resultOf, type SharedState, unknownKind } from '../control/state.ts';
 import type { Connection } from '../http/connection.ts';
 import { oauthRefusal, type Refusal } from '../http/refusal.ts';
-import { BodyError, readBody } from '../http/request-body.ts';
-import type { MomentBindings, TenantScope } from '../scope.ts';
+import type { MomentBindings } from '../scope.ts';
 import { clockReading } from '../state/clock.ts';
+
+import { addFaults, type FaultsScope } from './control-faults.ts';
+import { addKeys, type KeysScope } from './control-keys.ts';
 
 /** Answers requests to the control endpoints. @throws {Refusal} */
 export type Control = (
@@ -22,10 +27,10 @@ export type Control = (
 ) => Promise<Response>;
 
 /** What the control endpoints need. */
-export interface ControlScope extends Pick<TenantScope, 'store'> {
+export interface ControlScope extends KeysScope, FaultsScope {
   readonly ring: RequestRing;
-  /** The routes that are served beside them. */
-  readonly served: readonly { readonly method: string; readonly path: string }[];
+  /** Undefined where the state is saved, so that other processes have it anyway. */
+  readonly sharedState?: SharedState | undefined;
   /** The server is about to stop. */
   readonly stopping?: AbortSignal | undefined;
 }
@@ -55,7 +60,10 @@ export function controlRoutes(scope: ControlScope): Hono<MomentBindings> {
     if (!reading) throw invalid(`The tenant's clock must stay in ${clockYears}.`);
     return c.json(reading);
   });
+  addFaults(app, scope);
+  addKeys(app, scope);
   addRequests(app, scope);
+  if (scope.sharedState) addState(app, scope.sharedState);
   app.onError((error) => {
     throw error;
   });
@@ -78,23 +86,28 @@ function addRequests(app: Hono<MomentBindings>, { ring, served, stopping }: Cont
   });
 }
 
-/** @throws {Refusal} */
-async function bodyOf(request: Request): Promise<JsonObject> {
-  try {
-    return await readBody(request);
-  } catch (error) {
-    if (error instanceof BodyError) throw invalid(error.message, error.status);
-    throw error;
-  }
-}
-
-function invalid(description: string, status = 400): Refusal {
-  return oauthRefusal(status, 'invalid_request', description);
+function addState(app: Hono<MomentBindings>, state: SharedState): void {
+  app.get(statePath, (c) => c.json(state.servedAt()));
+  app.post(statePath, async (c) => {
+    const { version, ...given } = await bodyOf(c.req.raw);
+    if (version !== stateCallVersion) {
+      throw oauthRefusal(
+        400,
+        'unsupported_version',
+        `The state is served for version ${stateCallVersion} of its calls.`,
+      );
+    }
+    const call = check(stateCall, given);
+    if (!call.ok) throw invalid(call.problem);
+    const kind = unknownKind(call.value);
+    if (kind !== undefined) throw invalid(`No state has documents of the kind ${kind.slice(0, 40)}.`);
+    return c.json({ result: await resultOf(state, call.value) });
+  });
 }
 
 /** @see RFC 9110, sections 15.5.5 and 15.5.6 */
 function missing(path: string, methods: readonly string[]): Refusal {
-  if (methods.length === 0) return oauthRefusal(404, 'not_found', `There is no control endpoint ${path.slice(0, 80)}.`);
+  if (methods.length === 0) return notFound(`There is no control endpoint ${path.slice(0, 80)}.`);
   const allow = methods.join(', ');
   return oauthRefusal(405, 'method_not_allowed', `The control endpoint ${path} takes ${allow}.`, { allow });
 }

@@ -13,7 +13,7 @@ import {
 import { oauthTokenPath } from '../../wire/oauth.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { Moment, MomentBindings } from '../scope.ts';
-import { publicJwk } from '../tokens/keys.ts';
+import { publicJwks } from '../tokens/keys.ts';
 
 /**
  * The tenant's public keys and its metadata. The endpoints have the issuer's scheme and host, wherever the request came to: a
@@ -23,7 +23,7 @@ import { publicJwk } from '../tokens/keys.ts';
  */
 export function discoveryRoutes({ plainHttp }: { plainHttp: boolean | undefined }): Hono<MomentBindings> {
   const app = new Hono<MomentBindings>();
-  app.get(jwksPath, (c) => c.json({ keys: [publicJwk(c.env.keys)] }));
+  app.get(jwksPath, (c) => c.json({ keys: publicJwks(c.env.keys) }));
   for (const path of [openidConfigurationPath, oauthServerMetadataPath]) {
     app.get(path, (c) => {
       const issuer = new URL(c.env.issuer);

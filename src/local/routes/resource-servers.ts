@@ -7,6 +7,7 @@ import { definedScopes, findServer } from '../clients/grants.ts';
 import { managementRefusal } from '../http/refusal.ts';
 import type { TenantScope } from '../scope.ts';
 import { oncePerEdition } from '../state/edition.ts';
+import { apiLifetime, noteLifetime } from '../state/lifetimes.ts';
 import { newResourceServer, withEditionMembers } from '../state/resource-server.ts';
 import type { StoreReader } from '../store/store.ts';
 import { fieldPicker, listing, queryRefusal, type Selection } from './listing.ts';
@@ -59,6 +60,7 @@ export function resourceServerRoutes({ store, random }: TenantScope): Hono<Manag
       checkSystem(before, payload);
       const next = withEditionMembers(edition, patched(before, payload, { nested: false }), before);
       checkGuestScopes(edition, payload, next.scopes);
+      await noteLifetime(writer, apiLifetime(edition, before), apiLifetime(edition, next));
       writer.put('resource_server', String(before.id), next);
       return next;
     });
@@ -70,6 +72,7 @@ export function resourceServerRoutes({ store, random }: TenantScope): Hono<Manag
       const server = await lookUpResourceServer(writer, c.req.param('id'));
       if (server?.is_system === true) throw managementRefusal(400, 'System resource servers cannot be deleted.');
       if (!server) return;
+      await noteLifetime(writer, apiLifetime(c.env.edition, server));
       writer.remove('resource_server', String(server.id));
       const where = { lookup: 'audience', value: String(server.identifier) };
       for (const grant of await writer.list('client_grant', where)) writer.remove('client_grant', String(grant.id));

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../wire/schema.ts';
 import { loginLifetimes, minutesMember, tenantSettingsPatch, tenantSettingsPath } from '../../wire/tenant-settings.ts';
 import type { TenantScope } from '../scope.ts';
 import { oncePerEdition } from '../state/edition.ts';
+import { noteLifetime, sessionLifetime } from '../state/lifetimes.ts';
 import { fieldPicker } from './listing.ts';
 import { type ManagementVariables, requireScope } from './management-access.ts';
 import { patched, readPayload } from './payload.ts';
@@ -23,7 +24,10 @@ export function tenantSettingsRoutes({ store }: TenantScope): Hono<ManagementVar
     const payload = await readPayload(c.req.raw, (body) => checkPayload(patchPayload(c.env.edition), body));
     const settings = await store.write(async (writer) => {
       const change = clearedByEmptyText(inHours(payload));
-      const next = patched((await writer.get('tenant', 'settings')) ?? {}, change, { nested: true });
+      const before = (await writer.get('tenant', 'settings')) ?? {};
+      const next = patched(before, change, { nested: true });
+      const { edition } = c.env;
+      await noteLifetime(writer, sessionLifetime(edition, before), sessionLifetime(edition, next));
       writer.put('tenant', 'settings', next);
       return next;
     });

@@ -14,6 +14,7 @@ import { systemRandom } from '../random.ts';
 import { cachedStore } from '../store/cached-store.ts';
 import { memoryDatabase } from '../store/memory.ts';
 import type { Store, StoreReader } from '../store/store.ts';
+import type { KeyMaterial } from '../tokens/keys.ts';
 import { issuerOf } from './issuer.ts';
 import { seed } from './seed.ts';
 import { upgrade } from './upgrade.ts';
@@ -62,17 +63,30 @@ export async function importState(store: Store, { documents }: TenantExport): Pr
     const before = await writer.get('key', 'current');
     writer.clear();
     for (const kind of carriedKinds) for (const { id, document } of documents[kind]) writer.put(kind, id, document);
-    return !isDeepStrictEqual(before, documents.key[0]?.document);
+    return !acceptsTokensOf(documents.key[0]?.document, before);
   });
   // The export may come from an earlier version.
   await upgrade(store);
   return { newKeys };
 }
 
+/** Whether the tokens that were made with the current keys of one state are valid with the keys of another. */
+function acceptsTokensOf(after: JsonObject | undefined, before: JsonObject | undefined): boolean {
+  if (!after || !before) return false;
+  const [{ signing, session, previous }, made] = [after, before] as unknown as [KeyMaterial, KeyMaterial];
+  const verifying = [signing, ...(previous?.signing ?? [])];
+  const opening = [session, ...(previous?.session ?? [])];
+  return (
+    verifying.some(({ kid, jwk }) => kid === made.signing.kid && jwk.n === made.signing.jwk.n) &&
+    opening.some(({ k }) => k === made.session.k)
+  );
+}
+
 /** Whether nobody has changed anything since the tenant was created, so that nothing is lost when it is replaced. */
 export async function isFresh(store: Store): Promise<boolean> {
   const { documents, edition, issuer } = await exportState(store);
   if (carriedKinds.some((kind) => documents[kind].length > 2)) return false;
+  if (documents.key[0]?.document.previous !== undefined) return false;
   const other = cachedStore(memoryDatabase());
   const keys = async () => ({ signing: { kid: '', jwk: {} }, session: { k: '' } });
   await seed({ store: other, random: systemRandom(), keys, issuer, edition });

@@ -4,16 +4,19 @@ import { cachedStore } from '../store/cached-store.ts';
 import { readDatabase, type StateLocation } from '../store/location.ts';
 import type { PostgresPorts } from '../store/postgres/address.ts';
 import type { Store } from '../store/store.ts';
-import { publicJwk, tenantKeys } from '../tokens/keys.ts';
+import { keysIn, publicJwks, sessionKeys } from '../tokens/keys.ts';
 import { clockOf, type MovedClock, movedClock } from './clock.ts';
 import { editionIn, editionOf } from './edition.ts';
+import { type GuestObjects, guestObjects } from './guest-objects.ts';
 import { issuerOf } from './issuer.ts';
 
 export interface LocalKeys {
   readonly issuer: string | undefined;
   readonly edition: EditionName;
-  readonly publicJwk: Record<string, unknown>;
-  readonly sessionKey: Uint8Array;
+  /** The keys that verify signatures at a time, in milliseconds since 1970; the current one first. */
+  publicJwksAt(nowMs: number): readonly Record<string, unknown>[];
+  /** The current one first. */
+  readonly sessionKeys: readonly Uint8Array[];
   /** Undefined while it is the machine's. */
   readonly clock: MovedClock | undefined;
 }
@@ -26,13 +29,13 @@ export interface LocalKeys {
  */
 export async function readLocalKeys(location: StateLocation, ports: PostgresPorts): Promise<LocalKeys | undefined> {
   return reading(location, ports, async (state) => {
-    if ((await state.get('key', 'current')) === undefined) return undefined;
-    const keys = await tenantKeys(state);
+    const document = await state.get('key', 'current');
+    if (document === undefined) return undefined;
     return {
       issuer: await issuerOf(state),
       edition: (await editionOf(state)).name,
-      publicJwk: publicJwk(keys),
-      sessionKey: keys.sessionKey.export(),
+      publicJwksAt: (nowMs) => publicJwks(keysIn(document, nowMs)),
+      sessionKeys: sessionKeys(keysIn(document, 0)).map((key) => key.export()),
       clock: movedClock(await clockOf(state)),
     };
   });
@@ -54,10 +57,7 @@ export async function readLocalClock(location: StateLocation, ports: PostgresPor
   return reading(location, ports, async (state) => movedClock(await clockOf(state)));
 }
 
-export interface LocalNames {
-  readonly edition: EditionName;
-  readonly clients: readonly JsonObject[];
-  readonly resourceServers: readonly JsonObject[];
+export interface LocalNames extends GuestObjects {
   readonly actions: readonly JsonObject[];
   readonly faults: readonly JsonObject[];
 }
@@ -67,9 +67,7 @@ export async function readLocalNames(location: StateLocation, ports: PostgresPor
   return reading(location, ports, async (state) => {
     if ((await state.get('tenant', 'settings')) === undefined) return undefined;
     return {
-      edition: (await editionOf(state)).name,
-      clients: await state.list('client'),
-      resourceServers: await state.list('resource_server'),
+      ...(await guestObjects(state)),
       actions: await state.list('action'),
       faults: (await state.list('fault')).filter(({ kind }) => kind !== 'limit'),
     };

@@ -3,12 +3,13 @@ import { editionNamed } from '../../wire/edition/editions.ts';
 import { managementAudience } from '../../wire/oauth.ts';
 import { sampleApi, sampleApp, sampleCallbacks, sampleOrigins } from '../../wire/sample.ts';
 import type { JsonObject } from '../../wire/schema.ts';
-import { type Random, randomName } from '../random.ts';
+import { type Random, randomName, seededRandom } from '../random.ts';
 import type { Store, StoreReader, StoreWriter } from '../store/store.ts';
 import type { KeyMaker } from '../tokens/keys.ts';
 import { newClient } from './client.ts';
 import { editionOf } from './edition.ts';
 import { issuerOf } from './issuer.ts';
+import { putSeededRandomness } from './random-source.ts';
 import { newResourceServer } from './resource-server.ts';
 import { managementScopes, upgradeMark } from './upgrade.ts';
 
@@ -20,15 +21,16 @@ interface Seeding {
   readonly issuer: string;
   /** The edition; by default `preview` for an empty state, and unchanged for any other. */
   readonly edition?: EditionName | undefined;
+  /** For tests: everything follows from this number, instead of `random` and `keys`. */
+  readonly seedRandom?: number | undefined;
 }
 
 /** Fills an empty state. When several processes find it empty at once, one of them wins. */
-export async function seed({ store, random, keys, issuer, edition = 'preview' }: Seeding): Promise<void> {
+export async function seed({ store, issuer, edition = 'preview', ...seeding }: Seeding): Promise<void> {
   if (await isSeeded(store)) return;
-  const material = await keys();
+  const made = await madeFrom(seeding);
   await store.write(async (writer) => {
-    if (!(await isSeeded(writer)))
-      putSeed(writer, { random, issuer, material: { ...material }, edition: editionNamed(edition) });
+    if (!(await isSeeded(writer))) putSeed(writer, { ...made, issuer, edition: editionNamed(edition) });
   });
 }
 
@@ -36,14 +38,38 @@ export async function seed({ store, random, keys, issuer, edition = 'preview' }:
  * Empties a state and fills it again, with new keys, in one transaction. It keeps its issuer, and its edition unless
  * another is given.
  */
-export async function reseed({ store, random, keys, issuer, edition }: Seeding): Promise<void> {
-  const material = await keys();
-  await store.write(async (writer) => {
+export async function reseed({ store, ...seeding }: Seeding): Promise<void> {
+  await store.write(await reseeding(seeding));
+}
+
+/** The same as a part of a transaction: the keys, which take a while to make, are made before it. */
+export async function reseeding({
+  issuer,
+  edition,
+  ...seeding
+}: Omit<Seeding, 'store'>): Promise<(writer: StoreWriter) => Promise<void>> {
+  const made = await madeFrom(seeding);
+  return async (writer) => {
     const nextEdition = edition ? editionNamed(edition) : await editionOf(writer);
     const nextIssuer = (await issuerOf(writer)) ?? issuer;
     writer.clear();
-    putSeed(writer, { random, issuer: nextIssuer, material: { ...material }, edition: nextEdition });
-  });
+    putSeed(writer, { ...made, issuer: nextIssuer, edition: nextEdition });
+  };
+}
+
+/** The keys, and the randomness for each attempt to write: an attempt that fails must not change the next. */
+async function madeFrom({
+  random,
+  keys,
+  seedRandom,
+}: Pick<Seeding, 'random' | 'keys' | 'seedRandom'>): Promise<Pick<Seed, 'material' | 'randomness' | 'seedRandom'>> {
+  if (seedRandom === undefined) return { material: { ...(await keys()) }, randomness: () => random, seedRandom };
+  const { seededKeys } = await import('../tokens/seeded-keys.ts');
+  return {
+    material: { ...(await seededKeys(seedRandom)) },
+    randomness: () => seededRandom(seedRandom, 'new state'),
+    seedRandom,
+  };
 }
 
 async function isSeeded(store: StoreReader): Promise<boolean> {
@@ -51,13 +77,16 @@ async function isSeeded(store: StoreReader): Promise<boolean> {
 }
 
 interface Seed {
-  readonly random: Random;
+  readonly randomness: () => Random;
+  readonly seedRandom: number | undefined;
   readonly issuer: string;
   readonly material: JsonObject;
   readonly edition: Edition;
 }
 
-function putSeed(writer: StoreWriter, { random, issuer, material, edition }: Seed): void {
+function putSeed(writer: StoreWriter, { randomness, seedRandom, issuer, material, edition }: Seed): void {
+  const random = randomness();
+  if (seedRandom !== undefined) putSeededRandomness(writer, seedRandom);
   writer.put('tenant', 'settings', settingsSeed(edition));
   writer.put('tenant', 'upgrade', upgradeMark(edition));
   writer.put('key', 'current', material);

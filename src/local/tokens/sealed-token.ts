@@ -1,8 +1,8 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto';
 import { readBase64url } from '../../jose/base64url.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { Random } from '../random.ts';
-import type { TenantKeys } from './keys.ts';
+import { sessionKeys, type TenantKeys } from './keys.ts';
 
 const ivBytes = 12;
 const tagBytes = 16;
@@ -26,13 +26,28 @@ export function unseal(keys: TenantKeys, header: string, token: string): unknown
   if (!token.startsWith(`${header}..`)) return undefined;
   const [, , iv, sealed, tag, ...more] = token.split('.').map(readBase64url);
   if (!iv || !sealed || !tag || more.length > 0 || iv.length !== ivBytes || tag.length !== tagBytes) return undefined;
+  for (const key of sessionKeys(keys)) {
+    const opened = open(key, { header, iv, sealed, tag });
+    if (opened) return JSON.parse(opened.toString('utf8'));
+  }
+  return undefined;
+}
+
+interface Sealed {
+  readonly header: string;
+  readonly iv: Uint8Array;
+  readonly sealed: Uint8Array;
+  readonly tag: Uint8Array;
+}
+
+/** Undefined for what was sealed with another key, or modified. */
+function open(key: KeyObject, { header, iv, sealed, tag }: Sealed): Buffer | undefined {
   try {
-    const decipher = createDecipheriv('aes-256-gcm', keys.sessionKey, iv, { authTagLength: tagBytes });
+    const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: tagBytes });
     decipher.setAAD(Buffer.from(header, 'ascii'));
     decipher.setAuthTag(tag);
-    return JSON.parse(Buffer.concat([decipher.update(sealed), decipher.final()]).toString('utf8'));
+    return Buffer.concat([decipher.update(sealed), decipher.final()]);
   } catch {
-    // Sealed with another key, or modified.
     return undefined;
   }
 }

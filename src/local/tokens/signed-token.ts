@@ -1,7 +1,7 @@
 import { sign, verify } from 'node:crypto';
 import { base64urlJson, readBase64url } from '../../jose/base64url.ts';
 import type { JsonObject } from '../../wire/schema.ts';
-import type { TenantKeys } from './keys.ts';
+import type { TenantKeys, VerifyingKey } from './keys.ts';
 
 /**
  * Signs a JWT with RS256. Uses the asynchronous `sign` of node:crypto, which runs on the thread pool: twice the measured
@@ -22,22 +22,23 @@ function signed(input: Uint8Array, { privateKey }: TenantKeys): Promise<Buffer> 
 
 /**
  * The claims of a token that this tenant signed with header type `type`; undefined for any other. The header must be
- * exactly the text that this tenant writes, so that no part of it needs to be trusted: algorithm, type or key.
+ * exactly the text that this tenant writes with one of its keys, so that no part of it needs to be trusted: algorithm, type or key.
  */
 export function readSignedToken(keys: TenantKeys, type: string, token: string): JsonObject | undefined {
   const [first, payload = '', last = '', ...more] = token.split('.');
   const [claims, signature] = [readBase64url(payload), readBase64url(last)];
-  if (first !== header(keys, type) || !claims || !signature || more.length > 0) return undefined;
-  if (!verify('sha256', Buffer.from(`${first}.${payload}`), keys.publicKey, signature)) return undefined;
+  const key = [keys, ...keys.previous.signing].find((one) => first === header(one, type));
+  if (!key || !claims || !signature || more.length > 0) return undefined;
+  if (!verify('sha256', Buffer.from(`${first}.${payload}`), key.publicKey, signature)) return undefined;
   return JSON.parse(claims.toString('utf8'));
 }
 
 /** By key and type. */
-const headers = new WeakMap<TenantKeys, Map<string, string>>();
+const headers = new WeakMap<VerifyingKey, Map<string, string>>();
 
-function header(keys: TenantKeys, type: string): string {
-  const known = headers.get(keys) ?? new Map<string, string>();
-  const text = known.get(type) ?? base64urlJson({ alg: 'RS256', typ: type, kid: keys.kid });
-  headers.set(keys, known.set(type, text));
+function header(key: VerifyingKey, type: string): string {
+  const known = headers.get(key) ?? new Map<string, string>();
+  const text = known.get(type) ?? base64urlJson({ alg: 'RS256', typ: type, kid: key.kid });
+  headers.set(key, known.set(type, text));
   return text;
 }

@@ -72,7 +72,7 @@ describe.each(['preview', 'ea'] as const)('the preview in edition %s', (edition)
   it('reports what is unknown if the session token cannot be decrypted', async () => {
     const { session, connection, holder } = await started(edition);
     const claims = [mapping('guest', 'user_id'), mapping('language', 'metadata.language')];
-    const preview = await previewToken({ ...connection, sessionKey: undefined }, holder, claims, session);
+    const preview = await previewToken({ ...connection, sessionKeys: undefined }, holder, claims, session);
     expect(preview).toMatchObject({
       mapped: [{ name: 'guest', value: claimsOf(session.accessToken).sub }],
       leftOut: [
@@ -88,7 +88,7 @@ describe.each(['preview', 'ea'] as const)('the preview in edition %s', (edition)
   it('uses the last known metadata and expiry if the session token cannot be decrypted', async () => {
     const { session, connection, holder } = await started(edition);
     const claims = [mapping('language', 'metadata.language'), mapping('id', 'session_id')];
-    const sealed = { ...connection, sessionKey: undefined };
+    const sealed = { ...connection, sessionKeys: undefined };
     const heard = {
       ...session,
       guestId: 'me',
@@ -165,7 +165,7 @@ describe('a claim that is left out', () => {
 it('a session token in the JWT format is read without a key', async () => {
   const { session, connection, holder } = await started('preview', {}, { anonymous_session_token_format: 'jwt' });
   const claims = [mapping('language', 'metadata.language')];
-  expect(await previewToken({ ...connection, sessionKey: undefined }, holder, claims, session)).toMatchObject({
+  expect(await previewToken({ ...connection, sessionKeys: undefined }, holder, claims, session)).toMatchObject({
     mapped: [{ name: 'language', value: 'en' }],
   });
 });

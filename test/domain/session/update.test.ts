@@ -42,13 +42,13 @@ const target = { name: 'default', selection: '', saves: true };
 async function savedSession(edition: EditionName) {
   const tenant = await openTenant({ edition });
   const connection = connectionTo(tenant);
-  const key = connection.sessionKey;
+  const keys = connection.sessionKeys;
   const opened = { times: 0 };
   const counting: TestConnection = {
     ...connection,
-    async sessionKey() {
+    async sessionKeys() {
       opened.times += 1;
-      return (await key?.()) ?? new Uint8Array();
+      return (await keys?.()) ?? [];
     },
   };
   const store = memoryStore();

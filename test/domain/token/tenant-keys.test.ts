@@ -83,7 +83,7 @@ describe('a tenant that gives no keys leaves its tokens unchecked', () => {
 it("a session token stays encrypted without the tenant's key", async () => {
   const tenant = await openTenant();
   const { session_token } = await tenant.session();
-  const connection = connectionTo(tenant, { sessionKey: undefined });
+  const connection = connectionTo(tenant, { sessionKeys: undefined });
   expect(await decode(session_token, tenantKeyRing(connection))).toMatchObject({
     seal: { state: 'sealed', reason: 'no key on this machine' },
   });

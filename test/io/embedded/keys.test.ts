@@ -7,6 +7,8 @@ import { openTenant, otherTenantKeys, testTenant } from '../../support/local.ts'
 import { sqliteStore } from '../../support/sqlite-store.ts';
 import { decode } from '../../support/tokens.ts';
 
+const time = { now: () => Date.UTC(2026, 5, 1, 12), onMoved() {} };
+
 function keysOf(path: string) {
   const warnings: string[] = [];
   let looks = 0;
@@ -14,7 +16,11 @@ function keysOf(path: string) {
     looks += 1;
     return { file: path };
   };
-  return { ring: localKeyRing(findState, (message) => void warnings.push(message)), warnings, looks: () => looks };
+  return {
+    ring: localKeyRing(findState, (message) => void warnings.push(message), undefined, time),
+    warnings,
+    looks: () => looks,
+  };
 }
 
 const newPath = () => join(temporaryFolder(), 'local-tenant.db');
@@ -69,6 +75,7 @@ describe('offline', () => {
       async () => ({ file: path }),
       (message) => void warnings.push(message),
       'ea',
+      time,
     );
     const { access_token, session_token } = await (await openTenant()).session();
     await expect(decode(access_token, ring)).rejects.toMatchObject({

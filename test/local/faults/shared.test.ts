@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { faultsOf, removeFault } from '../../../src/local/faults/fault.ts';
+import { faultsOf } from '../../../src/local/faults/fault.ts';
 import { cachedStore } from '../../../src/local/store/cached-store.ts';
+import { removeDocument } from '../../../src/local/store/remove-document.ts';
 import { createTenant } from '../../../src/local/tenant.ts';
 import { withFault } from '../../support/faults.ts';
 import { openTenant, sender, sequenceOfBytes, testKeys } from '../../support/local.ts';
@@ -30,7 +31,7 @@ describe.each(places)('two processes that share a state in %s', (_, makeState) =
     expect((await statuses(5)).filter((status) => status === 503)).toHaveLength(4);
     await tenant.store.refresh();
     expect(await faultsOf(tenant.store)).toMatchObject([{ seen: 7, hit: 4 }]);
-    await removeFault(store, id);
+    await removeDocument(store, 'fault', id);
     await withFault({ store, clock: tenant.clock }, { route: '*' });
     expect(await statuses(1)).toEqual([503, 503]);
   });

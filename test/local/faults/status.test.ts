@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { clearFaults, faultsOf, removeFault } from '../../../src/local/faults/fault.ts';
+import { clearFaults, faultsOf } from '../../../src/local/faults/fault.ts';
 import type { ServedRequest } from '../../../src/local/http/served-request.ts';
+import { removeDocument } from '../../../src/local/store/remove-document.ts';
 import { statusesOf, withFault } from '../../support/faults.ts';
 import { openTenant } from '../../support/local.ts';
 
@@ -99,7 +100,10 @@ describe('a fault with a status', () => {
     const { id } = await withFault(tenant, { status: 503 });
     await withFault(tenant, { status: 500, route: '/oauth/token' });
     expect((await faultsOf(tenant.store)).map(({ name }) => name)).toEqual(['503', '500']);
-    expect([await removeFault(tenant.store, id), await removeFault(tenant.store, id)]).toEqual([true, false]);
+    expect([await removeDocument(tenant.store, 'fault', id), await removeDocument(tenant.store, 'fault', id)]).toEqual([
+      true,
+      false,
+    ]);
     expect(await statusesOf(tenant, 1)).toEqual([200]);
     expect((await tenant.send('POST', '/oauth/token')).status).toBe(500);
     expect([await clearFaults(tenant.store), await clearFaults(tenant.store)]).toEqual([1, 0]);

@@ -13,7 +13,7 @@ import { memoryStore } from '../../support/memory-store.ts';
 
 const store = memoryStore();
 await store.write((writer) => writer.put('key', 'current', { ...testKeys }));
-const keys = await tenantKeys(store);
+const keys = await tenantKeys(store, 0);
 const random = sequenceOfBytes();
 
 const session: SessionTokenClaims = {

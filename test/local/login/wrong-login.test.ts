@@ -105,6 +105,43 @@ describe('the cookie by which a login knows its browser', () => {
   });
 });
 
+describe('a login that begins with a form on another site', () => {
+  /** Without the browser's cookie, which such a request does not have. */
+  async function begun(tenant: LoginTenant) {
+    const url = new URL(tenant.authorizePath(), tenant.issuer);
+    const { target, headers } = await tenant.browser().visit('/authorize', { form: url.search.slice(1) });
+    expect([target?.pathname, headers.getSetCookie()]).toEqual(['/u/login', []]);
+    return target ?? url;
+  }
+
+  it('leaves the cookie that the browser has, so that its other logins go on', async () => {
+    const tenant = await loginTenant();
+    const { browser, state } = await atPage(tenant);
+    const known = browser.cookies.get('did');
+    const { target } = await browser.visit(await begun(tenant));
+    expect((await browser.visit(target ?? '')).status).toBe(200);
+    expect(browser.cookies.get('did')).toBe(known);
+    for (const each of [state, target?.searchParams.get('state') ?? '']) {
+      expect(answerIn(await browser.visit('/u/login', { form: { ...jane, state: each } }))).toHaveProperty('code');
+    }
+  });
+
+  it('belongs to the browser that opens its page, and to no form before', async () => {
+    const tenant = await loginTenant();
+    const start = await begun(tenant);
+    const state = start.searchParams.get('state') ?? '';
+    const [browser, other] = [tenant.browser(), tenant.browser()];
+    for (const each of [browser, (await atPage(tenant)).browser]) {
+      expectNoLogin(await each.visit('/u/login', { form: { ...jane, state } }), expired);
+    }
+    const { target } = await browser.visit(start);
+    expect(browser.cookies.get('did')).toMatch(/^[\w-]{32}$/);
+    const form = { ...jane, state: target?.searchParams.get('state') ?? '' };
+    expectNoLogin(await other.visit('/u/login', { form }), expired);
+    expect(answerIn(await browser.visit('/u/login', { form }))).toHaveProperty('code');
+  });
+});
+
 describe('the login page refuses', () => {
   const wrong = { status: 200, text: 'Wrong email or password' };
 

@@ -8,7 +8,7 @@ const clients = '/api/v2/clients';
 /** A Management API token signed with the tenant's own key, with its claims changed by `members`. */
 async function signedToken(tenant: TestTenant, members: Record<string, unknown> = {}, typ = 'JWT'): Promise<string> {
   const now = tenant.clock() / 1000;
-  const { kid, privateKey } = await tenantKeys(tenant.store);
+  const { kid, privateKey } = await tenantKeys(tenant.store, tenant.clock());
   const claims = { aud: `${tenant.issuer}api/v2/`, scope: 'read:clients', gty: 'client-credentials', exp: now + 60 };
   return new SignJWT({ ...claims, ...members }).setProtectedHeader({ alg: 'RS256', typ, kid }).sign(privateKey);
 }

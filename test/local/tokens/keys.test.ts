@@ -19,17 +19,17 @@ describe("the keys in a tenant's state", () => {
   it('are created once, until the state has others', async () => {
     const store = memoryStore();
     await store.write((writer) => writer.put('key', 'current', { ...testKeys }));
-    const keys = await tenantKeys(store);
-    expect(await tenantKeys(store)).toBe(keys);
+    const keys = await tenantKeys(store, 0);
+    expect(await tenantKeys(store, 0)).toBe(keys);
     const signature = sign('sha256', Buffer.from('text'), keys.privateKey);
     expect(verify('sha256', Buffer.from('text'), keys.publicKey, signature)).toBe(true);
 
     await store.write((writer) => writer.put('key', 'current', { ...otherTenantKeys }));
-    expect((await tenantKeys(store)).kid).toBe(otherTenantKeys.signing.kid);
-    expect(verify('sha256', Buffer.from('text'), (await tenantKeys(store)).publicKey, signature)).toBe(false);
+    expect((await tenantKeys(store, 0)).kid).toBe(otherTenantKeys.signing.kid);
+    expect(verify('sha256', Buffer.from('text'), (await tenantKeys(store, 0)).publicKey, signature)).toBe(false);
   });
 
   it('do not exist before the state is seeded', async () => {
-    await expect(tenantKeys(memoryStore())).rejects.toThrow('the tenant has no keys');
+    await expect(tenantKeys(memoryStore(), 0)).rejects.toThrow('the tenant has no keys');
   });
 });

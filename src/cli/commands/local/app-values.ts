@@ -1,9 +1,8 @@
-import { chooseApi, type RequestedApi, undecidedApi } from '../../../domain/api/find.ts';
+import { chooseApi, likelyApi, type RequestedApi, undecidedApi } from '../../../domain/api/find.ts';
 import { listApis } from '../../../domain/api/read.ts';
 import type { App } from '../../../domain/app/app.ts';
 import { chooseApp, likelyApp, undecidedApp } from '../../../domain/app/find.ts';
 import { listApps } from '../../../domain/app/read.ts';
-import { only } from '../../../domain/find-by-reference.ts';
 import type { Access } from '../../tenant/access.ts';
 
 /** The application and the API that the user names. */
@@ -34,8 +33,7 @@ async function appOf({ tenant, profile }: Access, named: string | undefined): Pr
 async function apiOf({ tenant, profile }: Access, named: string | undefined): Promise<RequestedApi> {
   if (named !== undefined || profile.api) return chooseApi(tenant, { named, chosen: profile.api });
   const apis = await listApis(tenant);
-  const open = apis.filter((api) => api.guests.enabled);
-  const likely = only(open.length > 0 ? open : apis);
+  const likely = likelyApi(apis);
   if (likely) return likely;
   throw undecidedApi(tenant, apis);
 }

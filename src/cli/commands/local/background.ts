@@ -1,11 +1,11 @@
 import { AnonError, interrupted, isAnonError } from '../../../errors.ts';
 import type { ServedRequest } from '../../../local/http/served-request.ts';
 import type { GlobalOptions } from '../../options/global.ts';
-import type { Access } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 import type { RequestLog } from './request-log.ts';
 import { type Exposing, startWarnings } from './served-address.ts';
-import { printReady, type Ready, type Started, valuesIfKnown } from './start-screen.ts';
+import type { ServedValues } from './served-values.ts';
+import { printReady, type Ready, type Started } from './start-screen.ts';
 
 /** Starts a server in the background, and prints what it reports once it listens, or why it does not. */
 export async function detach(context: Context, options: GlobalOptions & Exposing): Promise<void> {
@@ -40,11 +40,17 @@ export async function reportingFailure(serve: () => Promise<void>): Promise<void
 }
 
 /** Tells the command that started this server that it listens, and what an app needs of it. */
-export async function reportStart({ server, ...started }: Started, connect: () => Promise<Access>): Promise<void> {
-  const { url, port, issuer, issuerBefore, edition, authority, control } = server;
-  const values = await valuesIfKnown(connect);
+export async function reportStart(
+  { server, ...started }: Started,
+  values: () => Promise<ServedValues | undefined>,
+): Promise<void> {
+  const { url, port, issuer, issuerBefore, edition, authority, predictable, control } = server;
   await tell({
-    ready: { ...started, server: { url, port, issuer, issuerBefore, edition, authority, control }, values },
+    ready: {
+      ...started,
+      server: { url, port, issuer, issuerBefore, edition, authority, predictable, control },
+      values: await values(),
+    },
   });
 }
 

@@ -33,7 +33,9 @@ commands of anon-cli use that server; --profile local uses the embedded tenant a
     const access = await accessLocalTenant(context, options);
     const { app, api } = await appValues(access, requestedAppAndApi(context, options));
     const { issuer } = access.tenant;
-    const { host, origin } = new URL(issuer);
+    const local = await context.local();
+    const served = await local.servedAt();
+    const { host, origin } = new URL(served?.url ?? issuer);
     const isConfidential = app.authMethod !== 'none';
     if (isConfidential && !options.revealSecrets) {
       context.warn(`${app.name} is confidential, and its secret is left out. To include it: --reveal-secrets`);
@@ -41,8 +43,8 @@ commands of anon-cli use that server; --profile local uses the embedded tenant a
     const isRevealed = isConfidential && options.revealSecrets;
     const secret = isRevealed ? (await requestingApp(access.tenant, app)).clientSecret : undefined;
     const jwks = `${origin}${jwksPath}`;
-    const control = await (await context.local()).controlAddress();
-    const { path: authority } = await (await context.certificates()).authority();
+    const control = await local.controlAddress();
+    const authority = served ? (served.ca ?? undefined) : (await (await context.certificates()).authority()).path;
     const values = {
       ...appVariables({
         ...{ url: origin, issuer, clientId: app.clientId, clientSecret: secret },
@@ -59,7 +61,7 @@ commands of anon-cli use that server; --profile local uses the embedded tenant a
         client_id: app.clientId,
         ...(secret !== undefined && { client_secret: secret }),
         audience: api.audience,
-        ca: authority,
+        ca: authority ?? null,
         ...(control && { control_url: control.url }),
         ...(control?.token !== undefined && { control_token: control.token }),
       },

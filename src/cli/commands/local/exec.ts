@@ -1,11 +1,13 @@
 import { appVariables, controlVariables } from '../../../domain/app/app-variables.ts';
-import { managementToken } from '../../../domain/exchange/management/token.ts';
 import { ensureApiOpen, ensureAppOpen, ensureTenantReady } from '../../../domain/gates/set-up.ts';
 import { createUser } from '../../../domain/user/lifecycle.ts';
 import { newPassword } from '../../../domain/user/new-password.ts';
+import { lastingToken } from '../../../io/embedded/lasting-token.ts';
 import type { LocalServer } from '../../../io/embedded/server.ts';
 import { newMemoryState } from '../../../io/embedded/state-address.ts';
 import { signOnEveryProcessor } from '../../../io/embedded/thread-pool.ts';
+import { statePath } from '../../../wire/control.ts';
+import { seedRandomOption } from '../../options/seed-random.ts';
 import { printable } from '../../render/printable.ts';
 import { type Access, requestedEdition } from '../../tenant/access.ts';
 import { accessLocalTenant, refuseOtherTenants } from '../../tenant/local-access.ts';
@@ -22,12 +24,13 @@ export const localExecCommand = defineCommand({
     '--https': "serve HTTPS too, and let Node.js trust it: Auth0's SDKs accept nothing else",
     '--port <port>': 'listen at this port (default: a free one)',
     '--auto-login <email>': 'create this user, who is logged in where the login page would appear',
+    '--seed-random <n>': seedRandomOption,
     '--closed': 'leave the sample application and API closed to guests',
   },
   calls: 'nothing',
   examples: ['local exec -- node --version', 'local exec --https --edition ea -- node --version'],
-  notes: `The command finds the tenant in the variables that anon-cli local env prints, and so do commands of anon-cli in it, which \
-save no sessions there unless ANON_SAVE=1 is set. Guests may use the sample application web and the sample API shop. The \
+  notes: `The command finds the tenant in the variables that anon-cli local env prints. Commands of anon-cli in it use that tenant too, \
+those about the local tenant included, and save no sessions unless ANON_SAVE=1 is set. Guests may use the sample application web and the sample API shop. The \
 tenant is in memory and ends with the command, whose exit code is passed on: 128 and the number for a signal, 127 where there \
 is no such command. Any number can run at once.`,
   more: 'docs/local-tenant.md',
@@ -36,10 +39,11 @@ is no such command. Any number can run at once.`,
     const { UV_THREADPOOL_SIZE } = context.env;
     signOnEveryProcessor();
     const state = await newMemoryState();
-    const { https, autoLogin } = options;
+    const { https, autoLogin, seedRandom } = options;
     const server = await context.serveEphemeral(state, {
       port: options.port === undefined ? 0 : parsePort(options.port),
       edition: requestedEdition(context, options),
+      seedRandom,
       plainHttp: !https,
       control: 'token',
       autoLogin,
@@ -48,7 +52,8 @@ is no such command. Any number can run at once.`,
     try {
       const access = await accessLocalTenant(context, options, state);
       await prepare(access, options);
-      const changes = { ...(await changesFor(context, server, access)), UV_THREADPOOL_SIZE };
+      const token = await lastingToken(state, context.clock.now());
+      const changes = { ...(await changesFor(context, server, access)), AUTH0_ACCESS_TOKEN: token, UV_THREADPOOL_SIZE };
       const started = () => {
         // In a pipe or a log, what the command prints is all there is.
         if (context.terminal.noteRewritable) context.terminal.note(`${listening(server, options.closed)}\n`);
@@ -86,13 +91,13 @@ async function certificatesTrustedBefore({ env, readFile }: Context): Promise<st
 /** The variables that lead the command, and commands of anon-cli in it, to the tenant alone. */
 async function changesFor({ env }: Context, server: LocalServer, access: Access): Promise<Env> {
   const { app, api } = await appValues(access);
-  const { token } = await managementToken(access.tenant);
   const { url, issuer, authority, control } = server;
   return {
     ...Object.fromEntries(aboutOtherTenants.map((name) => [name, undefined])),
     ...appVariables({ url, issuer, clientId: app.clientId, audience: api.audience, authority }),
     ...controlVariables(control),
-    AUTH0_ACCESS_TOKEN: token,
+    // Commands about the local tenant then mean this one, and leave the saved one alone.
+    ANON_DATABASE_URL: `http://localhost:${server.port}${statePath}`,
     ...withoutProxy(env),
     ANON_SAVE: env.ANON_SAVE || '0',
   };
@@ -109,6 +114,6 @@ function withoutProxy(env: Env): Env {
 /** Variables that would lead to another tenant, or are for one. */
 const aboutOtherTenants = [
   ...['AUTH0_CLIENT_SECRET', 'AUTH0_CLIENT_SIGNING_KEY_PATH', 'AUTH0_CLIENT_SIGNING_ALGORITHM'],
-  ...['ANON_PROFILE', 'ANON_APP', 'ANON_API', 'ANON_APP_SECRET', 'ANON_EDITION', 'ANON_DATABASE_URL'],
+  ...['ANON_PROFILE', 'ANON_APP', 'ANON_API', 'ANON_APP_SECRET', 'ANON_EDITION'],
   ...['ANON_CONTROL_URL', 'ANON_CONTROL_TOKEN'],
 ];

@@ -2,6 +2,7 @@ import { AnonError } from '../../../errors.ts';
 import type { LocalServer } from '../../../io/embedded/server.ts';
 import type { HostPlace } from '../../../io/http/host-lookup.ts';
 import { parseUrl } from '../../../wire/url.ts';
+import { predictableWarning } from '../../options/seed-random.ts';
 
 /**
  * The IP address after `--host`, in its shortest form. Names are refused: which of its addresses would be served is not
@@ -36,12 +37,16 @@ export interface Exposing {
 }
 
 /** What to know of a server that was started with these options. */
-export function startWarnings(server: Pick<LocalServer, 'issuer' | 'port' | 'url'>, options: Exposing): string[] {
+export function startWarnings(
+  server: Pick<LocalServer, 'issuer' | 'port' | 'url' | 'predictable'>,
+  options: Exposing,
+): string[] {
   const { host, domain, http } = options;
   const exposure = exposureWarning(host, server);
   // With plain HTTP alone, it is a proxy that has this name and its port.
   const elsewhere = domain === undefined || http ? undefined : portWarning(server);
-  return [exposure, elsewhere].filter((warning) => warning !== undefined);
+  const predictable = server.predictable ? predictableWarning : undefined;
+  return [exposure, elsewhere, predictable].filter((warning) => warning !== undefined);
 }
 
 /** What serving at an address exposes; undefined where only this machine can connect. */

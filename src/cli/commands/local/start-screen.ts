@@ -1,5 +1,4 @@
 import { shellWord } from '../../../domain/shell-word.ts';
-import { isAnonError } from '../../../errors.ts';
 import type { ControlAddress } from '../../../io/embedded/control-file.ts';
 import type { LocalServer } from '../../../io/embedded/server.ts';
 import { anonymousTokenPath } from '../../../wire/anonymous-token.ts';
@@ -11,28 +10,25 @@ import { printForPeople, printResult } from '../../output/output.ts';
 import type { Paint } from '../../render/paint.ts';
 import { printable } from '../../render/printable.ts';
 import { rows } from '../../render/rows.ts';
-import type { Access } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
+import type { ServedValues } from './served-values.ts';
 import type { StateData } from './state-data.ts';
 
 /** What is known of a server once it listens. Plain data: one in the background sends it to the command that started it. */
 export interface Started {
-  readonly server: Pick<LocalServer, 'url' | 'port' | 'issuer' | 'issuerBefore' | 'edition' | 'authority' | 'control'>;
+  readonly server: Pick<
+    LocalServer,
+    'url' | 'port' | 'issuer' | 'issuerBefore' | 'edition' | 'authority' | 'control' | 'predictable'
+  >;
   /** Both members are null for a state in memory. */
   readonly state: StateData | { readonly state: null; readonly database: null };
   readonly ephemeral: boolean;
   readonly detached: boolean;
 }
 
-/** The application and the API of a guest. */
-interface Values {
-  readonly app: { readonly clientId: string; readonly name: string };
-  readonly api: { readonly audience: string; readonly name: string };
-}
-
 export interface Ready extends Started {
   /** Undefined where nothing tells which application or API is meant, or the tenant has none. */
-  readonly values: Values | undefined;
+  readonly values: ServedValues | undefined;
 }
 
 /**
@@ -43,18 +39,18 @@ export async function printStart(
   context: Context,
   options: GlobalOptions,
   started: Started,
-  connect: () => Promise<Access>,
+  values: () => Promise<ServedValues | undefined>,
 ): Promise<void> {
-  if (!isForPeople(options)) return printReady(context, options, { ...started, values: await valuesIfKnown(connect) });
+  if (!isForPeople(options)) return printReady(context, options, { ...started, values: await values() });
   printForPeople(context.terminal, (paint) => listening(paint, started));
-  const ready = { ...started, values: await valuesIfKnown(connect) };
+  const ready = { ...started, values: await values() };
   printForPeople(context.terminal, (paint) => details(paint, ready));
 }
 
 /** The same where all is known already. */
 export function printReady(context: Context, options: GlobalOptions, ready: Ready): void {
   const human = (paint: Paint) => listening(paint, ready) + details(paint, ready);
-  printResult(context, options, { data: readyData(ready), human });
+  printResult(context, options, { data: readyData(ready), human, oneLine: true });
 }
 
 function readyData({ server, state, ephemeral, values }: Ready): JsonObject {
@@ -103,7 +99,7 @@ function details(paint: Paint, ready: Ready): string {
   return `${table}\n${paint.dim('A guest')}\n  $ ${request}\n\n`;
 }
 
-function valueRows({ app, api }: Values): readonly (readonly [string, string])[] {
+function valueRows({ app, api }: ServedValues): readonly (readonly [string, string])[] {
   return [
     ['client id', `${printable(app.clientId)} (${printable(app.name)})`],
     ['audience', `${printable(api.audience)} (${printable(api.name)})`],
@@ -120,21 +116,7 @@ function controlText({ url, token }: ControlAddress): string {
   return token === undefined ? `${url}, without a token` : `${url}, with the token ${token}`;
 }
 
-export async function valuesIfKnown(connect: () => Promise<Access>): Promise<Values | undefined> {
-  try {
-    const { appValues } = await import('./app-values.ts');
-    const { app, api } = await appValues(await connect());
-    return {
-      app: { clientId: app.clientId, name: app.name },
-      api: { audience: api.audience, name: api.name },
-    };
-  } catch (error) {
-    if (isAnonError(error)) return undefined;
-    throw error;
-  }
-}
-
-function curl({ url, authority }: Started['server'], { app, api }: Values): string {
+function curl({ url, authority }: Started['server'], { app, api }: ServedValues): string {
   const trusting = authority === undefined ? '' : ` --cacert ${shellWord(authority)}`;
   const members = `-d client_id=${shellWord(app.clientId)} -d audience=${shellWord(api.audience)}`;
   return `curl${trusting} ${url}${anonymousTokenPath} ${members}`;

@@ -1,5 +1,6 @@
 import { parseTenantDomain } from '../../../domain/profile/address.ts';
-import { AnonError } from '../../../errors.ts';
+import { localProfileName } from '../../../domain/profile/name.ts';
+import { AnonError, isAnonError } from '../../../errors.ts';
 import type { LocalServer, ServeOptions } from '../../../io/embedded/server.ts';
 import type { OwnFiles } from '../../../io/embedded/serving-certificate.ts';
 import { type MemoryState, newMemoryState } from '../../../io/embedded/state-address.ts';
@@ -8,6 +9,7 @@ import type { RateLimit } from '../../../local/http/rate-limit.ts';
 import { parseUrl } from '../../../wire/url.ts';
 import type { OptionValues } from '../../options/definition.ts';
 import type { GlobalOptions } from '../../options/global.ts';
+import { seedRandomOption } from '../../options/seed-random.ts';
 import { isForPeople } from '../../output/formats.ts';
 import { type Access, requestedEdition } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
@@ -17,6 +19,7 @@ import { bounded, detach, recordServer, reportingFailure, reportStart } from './
 import { explanations } from './explanations.ts';
 import { requestLog } from './request-log.ts';
 import { parseAddress, parsePort, placeWarning, startWarnings } from './served-address.ts';
+import { servedValues } from './served-values.ts';
 import { printStart } from './start-screen.ts';
 import { stateData } from './state-data.ts';
 
@@ -50,6 +53,7 @@ const startOptions = {
   // What --detach runs in the background.
   '--detached': { description: 'report to the command that started it', hidden: true },
   '--ephemeral': 'keep the state in memory: a new tenant, which ends with the server',
+  '--seed-random <n>': seedRandomOption,
   '--database <url>': 'serve the state in this PostgreSQL database; sqlite: the one in the file',
 } as const;
 
@@ -88,9 +92,10 @@ async function serveUntilStopped(context: Context, options: StartOptions): Promi
   const log = isLogged ? requestLog(context, explain) : undefined;
   const { autoLogin: user } = options;
   const autoLogin = user === undefined ? undefined : await userId(await connect(), user);
+  const { seedRandom } = options;
   const { serve, state } = await servedIn(context, place);
   const server = await serve({
-    ...{ port, domain, address, rateLimit, edition, hosts, autoLogin },
+    ...{ port, domain, address, rateLimit, edition, seedRandom, hosts, autoLogin },
     control: controlPolicy(options),
     explain,
     onServed: log && (detached ? await bounded(log) : log.add),
@@ -101,11 +106,12 @@ async function serveUntilStopped(context: Context, options: StartOptions): Promi
   let recorded: { remove(): void } | undefined;
   try {
     for (const warning of startWarnings(server, { ...options, domain })) context.warn(warning);
+    const values = () => valuesIfKnown(context, server, place);
     const started = { server, state, ephemeral: options.ephemeral === true, detached: detached === true };
     // Whoever waits for the first line should not wait for a file.
-    if (!detached) await printStart(context, options, started, connect);
+    if (!detached) await printStart(context, options, started, values);
     recorded = await recordServer(context, started);
-    if (detached) await reportStart(started, connect);
+    if (detached) await reportStart(started, values);
     await server.warmUp();
     if (domain !== undefined && !options.http) void warnOfPlace(context, server, looking.signal);
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
@@ -119,11 +125,20 @@ async function serveUntilStopped(context: Context, options: StartOptions): Promi
 }
 
 /** Which state to serve; undefined: the saved choice. @throws {AnonError} `usage` */
-async function placeOf({ ephemeral, database }: { readonly ephemeral?: true; readonly database?: string }) {
+async function placeOf({
+  ephemeral,
+  database,
+  seedRandom,
+}: Pick<StartOptions, 'ephemeral' | 'database' | 'seedRandom'>) {
   if (ephemeral && database !== undefined) {
     throw new AnonError('usage', "--ephemeral and --database can't be combined.");
   }
   if (ephemeral) return newMemoryState();
+  if (seedRandom !== undefined) {
+    throw new AnonError('usage', '--seed-random is for a new tenant: it needs --ephemeral.', {
+      hint: `For a tenant that is saved: anon-cli local reset --seed-random ${seedRandom}`,
+    });
+  }
   return database === undefined ? undefined : ({ text: database, from: '--database' } as const);
 }
 
@@ -136,6 +151,18 @@ async function servedIn(context: Context, place: MemoryState | DatabaseText | un
   }
   const local = await context.local(place);
   return { serve: local.serve, state: stateData(local) };
+}
+
+async function valuesIfKnown(context: Context, server: LocalServer, place: Awaited<ReturnType<typeof placeOf>>) {
+  try {
+    // What the profile has saved does not belong to a state in memory.
+    const isSaved = place === undefined || !('memory' in place);
+    const profile = isSaved ? await (await context.profiles()).get(localProfileName) : undefined;
+    return await servedValues(server, profile ?? {});
+  } catch (error) {
+    if (isAnonError(error)) return undefined;
+    throw error;
+  }
 }
 
 function controlPolicy({ control, openControl }: { readonly control: boolean; readonly openControl?: true }) {

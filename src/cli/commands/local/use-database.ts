@@ -1,11 +1,13 @@
 import { localProfileName } from '../../../domain/profile/name.ts';
 import type { Profile } from '../../../domain/profile/profile.ts';
+import { AnonError } from '../../../errors.ts';
 import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
 import { rows } from '../../render/rows.ts';
 import { requestedEdition } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 import { fileWord } from '../../world/local-state.ts';
+import { isServedAddress } from '../../world/served-state.ts';
 import { defineCommand } from '../define-command.ts';
 import { stateData } from './state-data.ts';
 
@@ -21,6 +23,7 @@ PGPASSWORD or a password file (PGPASSFILE, by default ~/.pgpass), never from the
 precedence over the saved address.`,
   more: 'docs/shared-tenant.md',
   async run(context, { url }, options) {
+    refuseInsideExec(context);
     const local = await context.local({ text: url, from: 'argument' });
     const created = !(await local.exists());
     const { issuer, edition } = await local.describe(requestedEdition(context, options));
@@ -40,6 +43,18 @@ precedence over the saved address.`,
     });
   },
 });
+
+/** The choice would stay on this machine, where the command about it is inside `local exec`, of which nothing stays. */
+function refuseInsideExec({ env }: Context): void {
+  if (!isServedAddress(env.ANON_DATABASE_URL ?? '')) return;
+  throw new AnonError(
+    'usage',
+    'The local tenant in use is in the memory of another process, and has no place to choose.',
+    {
+      hint: 'To choose the place of the one that is saved on this machine: unset ANON_DATABASE_URL.',
+    },
+  );
+}
 
 /** The default application and API belong to the tenant in the previous place. */
 async function save(context: Context, database: string | null): Promise<void> {

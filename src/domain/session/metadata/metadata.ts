@@ -26,8 +26,7 @@ export function readMetadata({ assignments, file, json, unset }: MetadataInput):
     given === undefined ? {} : readObject(given, json === undefined ? 'The metadata file' : '--metadata');
   for (const assignment of assignments) assign(metadata, assignment, '--meta');
   for (const key of unset) remove(metadata, key);
-  checkForm(metadata);
-  checkMetadataSize(metadata);
+  checkSessionMetadata(metadata);
   return metadata;
 }
 
@@ -40,6 +39,12 @@ export function readAssignments(assignments: readonly string[], flag: string): J
   for (const assignment of assignments) assign(metadata, assignment, flag);
   checkForm(metadata);
   return metadata;
+}
+
+/** Metadata as a session may have it. @throws {AnonError} `usage` */
+export function checkSessionMetadata(metadata: JsonObject): void {
+  checkForm(metadata);
+  checkMetadataSize(metadata);
 }
 
 function checkForm(metadata: JsonObject): void {

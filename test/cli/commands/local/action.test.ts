@@ -21,7 +21,7 @@ describe('local action add', () => {
   it('adds a file, which list and show find, until it is removed', async () => {
     const { machine, file } = await machineWithFile();
     expect((await machine.done('local', 'action', 'add', 'post-login', file)).stdout).toBe(
-      '✔ Added Action merge-cart to post-login\nNext: anon-cli local action test merge-cart\n',
+      '✔ Added Action merge-cart, which runs after each login\nNext: anon-cli local action test merge-cart\n',
     );
     const { json } = await machine.done('local', 'action', 'list', '--json');
     expect(json).toEqual([

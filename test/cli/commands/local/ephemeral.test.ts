@@ -1,14 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { freshMachine, type Machine } from '../../../support/command.ts';
-
-/** What `local start --ephemeral` prints with --json. */
-async function readyOf(machine: Machine, options: readonly string[]) {
-  const serving = machine.run('local', 'start', '--ephemeral', '--json', ...options);
-  await Promise.race([machine.printed('}'), serving]);
-  machine.interrupt();
-  return (await serving).json;
-}
+import { readyOf } from '../../../support/ready.ts';
 
 function writtenOn(machine: Machine): string[] {
   return readdirSync(machine.folder, { recursive: true, encoding: 'utf8' });
@@ -18,7 +11,7 @@ describe('local start --ephemeral', () => {
   it('writes nothing, and reports what an app needs', async () => {
     const machine = await freshMachine({ seeded: false });
     const before = writtenOn(machine);
-    const ready = await readyOf(machine, ['--http', '--port', '0', '--edition', 'ea']);
+    const ready = (await readyOf(machine, ['--http', '--port', '0', '--edition', 'ea'])).json;
     const { url, client_id, control_token } = ready;
     expect(ready).toEqual({
       ...{ url, port: Number(new URL(url).port), issuer: `https://${new URL(url).host}/`, edition: 'ea' },
@@ -38,7 +31,7 @@ describe('local start --ephemeral', () => {
     await machine.done('profile', 'set', 'app', 'mobile', '--profile', 'local');
     const saved = (await machine.done('local', 'env', '--json')).json;
     const state = readFileSync(machine.statePath);
-    const { client_id } = await readyOf(machine, ['--http', '--port', '0']);
+    const { client_id } = (await readyOf(machine, ['--http', '--port', '0'])).json;
     expect(client_id).toMatch(/^\w{32}$/);
     expect(client_id).not.toBe(saved.client_id);
     expect(readFileSync(machine.statePath)).toEqual(state);

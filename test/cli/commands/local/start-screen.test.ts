@@ -10,6 +10,14 @@ async function startScreen(machine: Machine): Promise<string> {
   return (await serving).stdout;
 }
 
+/** The same with --json. */
+async function ready(machine: Machine) {
+  const serving = machine.run('local', 'start', '--port', '0', '--http', '--json');
+  await Promise.race([machine.printed('}'), serving]);
+  machine.interrupt();
+  return serving;
+}
+
 describe('the start screen', () => {
   it('says that the tenant listens before it reads the tenant', async () => {
     const machine = await freshMachine();
@@ -46,5 +54,30 @@ describe('the start screen', () => {
     expect(screen).toContain('  audience      a\\u000a::set-output name=a::b (shop)\n');
     expect(screen).not.toContain('curl');
     expect(screen).not.toMatch(/^\s*::/m);
+  });
+
+  describe('as JSON', () => {
+    it('is one line', async () => {
+      const { stdout, json } = await ready(await freshMachine());
+      expect(stdout).toMatch(/^[^\n]*\n$/);
+      expect(json.url).toMatch(/^http:/);
+    });
+
+    it("names the profile's defaults", async () => {
+      const machine = await freshMachine();
+      const { client_id } = (await machine.done('app', 'create', 'mobile', '--json')).json;
+      const orders = ['--audience', 'https://orders.example', '--scopes', 'read:orders'];
+      await machine.done('api', 'create', 'orders', ...orders);
+      expect((await ready(machine)).json).toMatchObject({ client_id: null, audience: null, curl: null });
+      await machine.done('profile', 'set', 'app', 'mobile', '--profile', 'local');
+      await machine.done('profile', 'set', 'api', 'orders', '--profile', 'local');
+      expect((await ready(machine)).json).toMatchObject({ client_id, audience: 'https://orders.example' });
+    });
+
+    it('names those that are enabled before the others', async () => {
+      const machine = await freshMachine();
+      const { client_id } = (await machine.done('app', 'create', 'mobile', '--enable', '--json')).json;
+      expect((await ready(machine)).json).toMatchObject({ client_id, audience: 'https://api.shop.example' });
+    });
   });
 });

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { shellWord } from '../../../../domain/shell-word.ts';
 import { AnonError } from '../../../../errors.ts';
+import type { Action } from '../../../../local/actions/action.ts';
 import { printResult } from '../../../output/output.ts';
 import { actionData, renderAction, renderActions } from '../../../render/action.ts';
 import { printable } from '../../../render/printable.ts';
@@ -17,6 +18,11 @@ import {
 
 const none = 'The local tenant has no Actions.';
 const howToAdd = 'Next: anon-cli local action add post-login <file>';
+
+const runs: Readonly<Record<Action['trigger'], string>> = {
+  'post-login': 'after each login',
+  'pre-user-registration': 'before each sign-up',
+};
 
 export const localActionAddCommand = defineCommand({
   description: 'run a file as an Action in every login at the local tenant',
@@ -49,7 +55,7 @@ export const localActionAddCommand = defineCommand({
     printResult(context, options, {
       data: actionData(added),
       human: (paint) =>
-        `${paint.green('✔')} Added Action ${printable(name)} to ${trigger}\n` +
+        `${paint.green('✔')} Added Action ${printable(name)}, which runs ${runs[trigger]}\n` +
         `${paint.dim(printable(`Next: anon-cli local action test ${shellWord(name)}`))}\n`,
     });
   },

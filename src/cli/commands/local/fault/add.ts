@@ -1,16 +1,14 @@
 import { findByReference } from '../../../../domain/find-by-reference.ts';
 import { AnonError } from '../../../../errors.ts';
 import type { FaultControl } from '../../../../local/faults/control.ts';
-import type { FaultKind } from '../../../../local/faults/fault.ts';
+import { type FaultKind, faultLimits, faultMethods, faultReading } from '../../../../wire/tenant-faults.ts';
 import { readStdinOrFile } from '../../../input/stdin-or-file.ts';
 import { printResult } from '../../../output/output.ts';
-import { describeFault, faultData } from '../../../render/fault.ts';
+import { describeFault } from '../../../render/fault.ts';
 import type { Context } from '../../../world/context.ts';
 import { defineCommand } from '../../define-command.ts';
 import { localFaults, routeAt } from './local-faults.ts';
 import * as values from './values.ts';
-
-const maxBodyBytes = 1_000_000;
 
 export const localFaultAddCommand = defineCommand({
   description: 'let the local tenant answer requests wrongly, late or not at all',
@@ -31,7 +29,7 @@ export const localFaultAddCommand = defineCommand({
     '--route <path>': 'only requests to this endpoint; with * at its end, to all that begin like it',
     '--method <method>': {
       description: 'only requests with this method',
-      values: values.methods,
+      values: faultMethods,
       parse: values.parseMethod,
     },
     '--app <app>': 'only requests of this application: its name or client id',
@@ -73,7 +71,7 @@ export const localFaultAddCommand = defineCommand({
       });
     }
     printResult(context, options, {
-      data: faultData(added),
+      data: faultReading(added),
       human: (paint) =>
         `${paint.green('✔')} Added fault ${added.name}: ${describeFault(added)}\n` +
         `${paint.dim(`To end it: anon-cli local fault remove ${added.name}`)}\n`,
@@ -119,6 +117,6 @@ async function clientIdOf(faults: FaultControl, reference: string): Promise<stri
 /** @throws {AnonError} `usage` */
 async function readBody(context: Context, given: string): Promise<string> {
   const text = (await readStdinOrFile(context, given))?.text ?? given;
-  if (Buffer.byteLength(text) <= maxBodyBytes) return text;
+  if (Buffer.byteLength(text) <= faultLimits.bodyBytes) return text;
   throw new AnonError('usage', 'The body must be at most 1 MB.');
 }

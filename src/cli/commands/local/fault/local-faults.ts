@@ -3,12 +3,10 @@ import { findByReference } from '../../../../domain/find-by-reference.ts';
 import { AnonError } from '../../../../errors.ts';
 import type { FaultControl } from '../../../../local/faults/control.ts';
 import type { Fault } from '../../../../local/faults/fault.ts';
+import { anyRoute } from '../../../../wire/tenant-faults.ts';
 import type { GlobalOptions } from '../../../options/global.ts';
 import { refuseOtherTenants } from '../../../tenant/local-access.ts';
 import type { Context } from '../../../world/context.ts';
-
-/** Every endpoint. */
-export const anyRoute = '*';
 
 /** The faults of the local tenant. @throws {AnonError} `edition_unsupported` where `--profile` names another */
 export async function localFaults(context: Context, options: GlobalOptions): Promise<FaultControl> {

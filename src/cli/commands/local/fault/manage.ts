@@ -1,5 +1,6 @@
+import { faultReading } from '../../../../wire/tenant-faults.ts';
 import { printResult } from '../../../output/output.ts';
-import { faultData, renderFaults } from '../../../render/fault.ts';
+import { renderFaults } from '../../../render/fault.ts';
 import { printable } from '../../../render/printable.ts';
 import { defineCommand } from '../../define-command.ts';
 import { findFault, localFaults } from './local-faults.ts';
@@ -16,7 +17,7 @@ export const localFaultListCommand = defineCommand({
   async run(context, _args, options) {
     const faults = await (await localFaults(context, options)).list();
     printResult(context, options, {
-      data: faults.map(faultData),
+      data: faults.map(faultReading),
       human: (paint) => (faults.length === 0 ? `${none}\n${paint.dim(howToAdd)}\n` : renderFaults(paint, faults)),
     });
   },

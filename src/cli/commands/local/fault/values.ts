@@ -1,9 +1,6 @@
 import { parseDuration } from '../../../../domain/duration.ts';
 import { AnonError } from '../../../../errors.ts';
-
-/** How long a response can be delayed, and the time to try again: an hour. */
-const longestSeconds = 3600;
-const largestCount = 1_000_000_000;
+import { faultLimits, faultMethods, faultNameForm } from '../../../../wire/tenant-faults.ts';
 
 /** A status that a response can have. @throws {AnonError} `usage` */
 export function parseStatus(text: string): number {
@@ -16,14 +13,14 @@ export function parseStatus(text: string): number {
 export function parseLatency(text: string): number {
   const [, milliseconds] = /^(\d{1,7})ms$/.exec(text) ?? [];
   const ms = milliseconds === undefined ? 1000 * parseDuration(text, '800ms, 2s or 1m') : Number(milliseconds);
-  if (ms > 0 && ms <= 1000 * longestSeconds) return ms;
+  if (ms > 0 && ms <= 1000 * faultLimits.seconds) return ms;
   throw wrong(text, 'latency', 'Give 1ms to 1h: --latency 800ms');
 }
 
 /** In seconds. @throws {AnonError} `usage` */
 export function parseRetryAfter(text: string): number {
   const seconds = parseDuration(text, '2, 30s or 1m');
-  if (seconds <= longestSeconds) return seconds;
+  if (seconds <= faultLimits.seconds) return seconds;
   throw wrong(text, 'time to try again', 'Give at most 1h: --retry-after 2');
 }
 
@@ -38,7 +35,7 @@ export function parseRate(text: string): number {
 /** A number of requests. @throws {AnonError} `usage` */
 export function parseCount(text: string): number {
   const count = Number(text);
-  if (/^\d{1,10}$/.test(text) && count <= largestCount) return count;
+  if (/^\d{1,10}$/.test(text) && count <= faultLimits.requests) return count;
   throw wrong(text, 'number of requests', 'Example: --count 3');
 }
 
@@ -52,15 +49,13 @@ export function parseSeed(text: string): number {
 /** @throws {AnonError} `usage` */
 export function parseMethod(text: string): string {
   const method = text.toUpperCase();
-  if (methods.includes(method)) return method;
-  throw wrong(text, 'method', `Methods: ${methods.join(', ')}`);
+  if (faultMethods.includes(method)) return method;
+  throw wrong(text, 'method', `Methods: ${faultMethods.join(', ')}`);
 }
-
-export const methods: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** Stands in logs and on command lines, so it has no spaces. @throws {AnonError} `usage` */
 export function parseFaultName(text: string): string {
-  if (/^\w[\w.-]{0,39}$/.test(text)) return text;
+  if (faultNameForm.test(text)) return text;
   throw wrong(text, 'name for a fault', "Use up to 40 letters, digits, '_', '-' and '.'.");
 }
 

@@ -1,0 +1,38 @@
+import { apiOf } from '../../../domain/api/api.ts';
+import { likelyApi } from '../../../domain/api/find.ts';
+import { appOf } from '../../../domain/app/app.ts';
+import { likelyApp } from '../../../domain/app/find.ts';
+import type { Profile } from '../../../domain/profile/profile.ts';
+import type { LocalServer } from '../../../io/embedded/server.ts';
+import type { ClientBody } from '../../../wire/client.ts';
+import { editionNamed } from '../../../wire/edition/editions.ts';
+import type { ResourceServerBody } from '../../../wire/resource-server.ts';
+
+/** The application and the API of a guest. */
+export interface ServedValues {
+  readonly app: { readonly clientId: string; readonly name: string };
+  readonly api: { readonly audience: string; readonly name: string };
+}
+
+/**
+ * The choice of {@link import('./app-values.ts').appValues} where nobody names one, from what the tenant has open already: to
+ * ask its Management API takes longer than the rest of a start. Undefined where nothing decides it.
+ */
+export async function servedValues(
+  server: Pick<LocalServer, 'guestObjects'>,
+  chosen: Pick<Profile, 'app' | 'api'>,
+): Promise<ServedValues | undefined> {
+  const { edition: name, clients, resourceServers } = await server.guestObjects();
+  const edition = editionNamed(name);
+  const apps = clients.filter(({ global }) => global !== true).map((body) => appOf(edition, body as ClientBody));
+  const apis = resourceServers
+    .map((body) => apiOf(edition, body as ResourceServerBody))
+    .filter(({ system }) => !system);
+  const app = chosen.app ? apps.find(({ clientId }) => clientId === chosen.app?.clientId) : likelyApp(apps);
+  const api = chosen.api ?? likelyApi(apis);
+  if (!app || !api) return undefined;
+  return {
+    app: { clientId: app.clientId, name: app.name },
+    api: { audience: api.audience, name: api.name },
+  };
+}

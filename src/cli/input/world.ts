@@ -1,0 +1,51 @@
+import { basename, dirname, resolve } from 'node:path';
+import { DocumentError } from '../../domain/document/problem.ts';
+import { problemsInEdition } from '../../domain/world/for-edition.ts';
+import { readWorld, type WrittenWorld } from '../../domain/world/world.ts';
+import type { EditionName } from '../../wire/edition/edition.ts';
+import type { WorldProblem } from '../../wire/tenant-world.ts';
+import type { Context } from '../world/context.ts';
+
+/** A world in a file, or in stdin for `-`. @throws {DocumentError} with every problem */
+export async function worldIn(context: Context, file: string): Promise<WrittenWorld> {
+  const isStdin = file === '-';
+  const text = isStdin ? await context.terminal.readStdin() : await context.readFile(file);
+  const variables = (name: string) => context.env[name];
+  const read = readWorld({ name: isStdin ? 'stdin' : file, text, variables });
+  if ('problems' in read) throw new DocumentError(read.problems);
+  const { world, placed } = read.written;
+  // Paths in a file start at its folder; those in stdin at the working directory.
+  const folder = isStdin ? '' : dirname(file);
+  return {
+    world: { ...world, actions: world.actions.map((one) => ({ ...one, file: resolve(folder, one.file) })) },
+    placed,
+  };
+}
+
+/** What messages call it. */
+export function worldName(file: string): string {
+  return file === '-' ? 'stdin' : basename(file);
+}
+
+/** @throws {DocumentError} where there are any */
+export function refuseProblems({ placed }: WrittenWorld, problems: readonly WorldProblem[]): void {
+  if (problems.length > 0) throw new DocumentError(placed(problems));
+}
+
+/**
+ * The edition of a new tenant for a world: `asked` for, or else that of the world.
+ * @throws {DocumentError} where the world has another one, or what no tenant of the edition has
+ */
+export function editionFor(written: WrittenWorld, asked: EditionName | undefined): EditionName | undefined {
+  const { edition } = written.world;
+  if (asked !== undefined && edition !== undefined && asked !== edition) {
+    const message = `This world is for edition ${edition}, and edition ${asked} is asked for.`;
+    refuseProblems(written, [{ path: ['edition'], message }]);
+  }
+  return asked ?? edition;
+}
+
+/** @throws {DocumentError} for what no tenant of the edition has */
+export function checkForEdition(written: WrittenWorld, edition: EditionName): void {
+  refuseProblems(written, problemsInEdition(written.world, edition));
+}

@@ -1,0 +1,110 @@
+import type {
+  TenantWorld,
+  WorldAction,
+  WorldApi,
+  WorldApp,
+  WorldGuest,
+  WorldProblem,
+  WorldUser,
+} from '../../wire/tenant-world.ts';
+import { checkDocument } from '../document/check.ts';
+import type { Document } from '../document/node.ts';
+import { type Problem, problemAt, sortedProblems } from '../document/problem.ts';
+import { type DocumentText, readDocument } from '../document/read.ts';
+import { type WrittenWorldShape, worldSchema } from './schema.ts';
+
+/** A world that a user wrote. */
+export interface WrittenWorld {
+  readonly world: TenantWorld;
+  /** The problems of a world with their places in its file. */
+  placed(problems: readonly WorldProblem[]): readonly Problem[];
+}
+
+export type ReadWorld = { readonly written: WrittenWorld } | { readonly problems: readonly Problem[] };
+
+/** Reads the text of a world, in YAML or JSON. Paths of Actions stay as they are written. */
+export function readWorld(text: DocumentText): ReadWorld {
+  const { document, problems } = readDocument(text);
+  if (!document) return { problems };
+  const { value, problems: found } = checkDocument(document, worldSchema);
+  if (!value || problems.length > 0) return { problems: sortedProblems([...problems, ...found]) };
+  return { written: { world: worldOf(value), placed: placing(document) } };
+}
+
+function placing(document: Document): WrittenWorld['placed'] {
+  return (problems) =>
+    sortedProblems(problems.map(({ path, message, hint }) => problemAt(document.placeOf(path), message, hint)));
+}
+
+function worldOf(written: WrittenWorldShape): TenantWorld {
+  const { edition, tenant = {}, clock, keys, claims } = written;
+  const { lifetime: lifetimeSeconds, format: tokenFormat, cookie } = tenant;
+  return {
+    edition,
+    tenant: { lifetimeSeconds, tokenFormat, cookie },
+    clock: clock && clockOf(clock),
+    keys: keys && (keys.seed === undefined ? { signing: keys.signing, session: keys.session } : { seed: keys.seed }),
+    apps: Object.entries(written.apps ?? {}).map(appOf),
+    apis: Object.entries(written.apis ?? {}).map(apiOf),
+    claims: claims && Object.entries(claims).map(([name, expression]) => ({ name, expression })),
+    users: Object.entries(written.users ?? {}).map(userOf),
+    actions: actionsOf(written.actions ?? {}),
+    guests: Object.entries(written.guests ?? {}).map((entry) => guestOf(entry, written)),
+  };
+}
+
+type Defined<Value> = NonNullable<Value>;
+type Entry<Name extends 'apps' | 'apis' | 'users' | 'guests'> = [string, Defined<WrittenWorldShape[Name]>[string]];
+
+function clockOf({ 'frozen-at': frozenAtMs, offset = 0 }: Defined<WrittenWorldShape['clock']>): TenantWorld['clock'] {
+  return frozenAtMs === undefined ? { offsetSeconds: offset } : { frozenAtMs };
+}
+
+function appOf([reference, app]: Entry<'apps'>): WorldApp {
+  const { enabled, type, origins, callbacks } = app;
+  return {
+    ...{ reference, enabled, type, origins, callbacks },
+    clientId: app['client-id'],
+    clientSecret: app['client-secret'],
+    oidcConformant: app['oidc-conformant'],
+    logoutUrls: app['logout-urls'],
+  };
+}
+
+function apiOf([audience, api]: Entry<'apis'>): WorldApi {
+  const { name, open, scopes, apps = {} } = api;
+  return {
+    ...{ audience, name, open, scopes },
+    definedScopes: api['defined-scopes'],
+    tokenLifetimeSeconds: api['token-lifetime'],
+    apps: Object.entries(apps).map(([reference, list]) => ({ reference, scopes: list })),
+  };
+}
+
+function userOf([email, user]: Entry<'users'>): WorldUser {
+  const { password, name, id } = user;
+  return {
+    ...{ email, password, name, id },
+    emailVerified: user['email-verified'],
+    userMetadata: user['user-metadata'],
+    appMetadata: user['app-metadata'],
+  };
+}
+
+function actionsOf(written: Defined<WrittenWorldShape['actions']>): WorldAction[] {
+  return (['pre-user-registration', 'post-login'] as const).flatMap((trigger) =>
+    (written[trigger] ?? []).map(({ file, name = nameOf(file), secrets = {} }) => ({ trigger, name, file, secrets })),
+  );
+}
+
+/** The name of a file, without folders and its extension. */
+function nameOf(file: string): string {
+  return (file.split(/[/\\]/).at(-1) ?? file).replace(/(?<=.)\.[^.]+$/, '');
+}
+
+function guestOf([name, guest]: Entry<'guests'>, { apps = {}, apis = {} }: WrittenWorldShape): WorldGuest {
+  const { id, scopes, metadata = {}, age = 0 } = guest;
+  const app = guest.app ?? Object.keys(apps).find((reference) => apps[reference]?.enabled);
+  const api = guest.api ?? Object.keys(apis).find((audience) => apis[audience]?.open);
+  return { name, app, api, id, scopes, metadata, ageSeconds: age };
+}

@@ -1,0 +1,66 @@
+import type { LocalTenant } from '../../local/open-tenant.ts';
+import type { SavedTokens } from '../../local/worlds/guests.ts';
+import type { Seeded, SeedingOptions } from '../../local/worlds/seed-world.ts';
+import type { EditionName } from '../../wire/edition/edition.ts';
+import type { TenantWorld, WorldAction, WorldGuestTokens, WorldProblem } from '../../wire/tenant-world.ts';
+import type { WorkerLimits } from '../actions/action-worker.ts';
+import type { LocalPorts } from './ports.ts';
+import { withLocal } from './tenant.ts';
+
+export interface SeedRequest extends Omit<SeedingOptions, 'saved'> {
+  readonly world: TenantWorld;
+  /** Of the tenant, which is created in it if it is new. */
+  readonly edition: EditionName | undefined;
+  /** The session tokens of guests that are saved on this machine, by name. */
+  readonly saved: SavedTokens;
+}
+
+/** Where there are problems, nothing was saved. */
+export interface SeedResult extends Seeded {
+  /** New tokens; none for guests whose saved tokens are still theirs, and none in a dry run. */
+  readonly guests: readonly WorldGuestTokens[];
+}
+
+/** Puts a world into the local tenant, in one transaction. @throws as `openLocal` */
+export async function seedLocal(ports: LocalPorts, request: SeedRequest): Promise<SeedResult> {
+  const { world, edition, saved, ...options } = request;
+  return withLocal(ports, { edition: options.reset ? undefined : edition }, async (local) => {
+    const seeded = await seedOpen(local, world, { ...options, saved }, ports.actionLimits);
+    const isSaved = seeded.problems.length === 0 && !options.dryRun;
+    return { ...seeded, guests: isSaved ? await local.issueGuests(world, saved) : [] };
+  });
+}
+
+/** The same for an open tenant, whose issuer may not be final: without tokens. */
+export async function seedOpen(
+  local: Pick<LocalTenant, 'seedWorld' | 'edition'>,
+  world: TenantWorld,
+  options: SeedingOptions,
+  limits: Partial<WorkerLimits> | undefined,
+): Promise<Seeded> {
+  const problems = await actionProblems(world.actions, limits);
+  if (problems.length === 0) return local.seedWorld(world, options);
+  return { problems, changes: [], newPasswords: [], edition: await local.edition() };
+}
+
+/** Loads each file, and says why it is not an Action of its trigger. */
+async function actionProblems(
+  actions: readonly WorldAction[],
+  limits: Partial<WorkerLimits> | undefined,
+): Promise<WorldProblem[]> {
+  if (actions.length === 0) return [];
+  const { actionRunner } = await import('../actions/action-runner.ts');
+  const runner = actionRunner(limits);
+  try {
+    const problems: WorldProblem[] = [];
+    for (const [all, { trigger, file }] of actions.entries()) {
+      const problem = await runner.check(trigger, file);
+      const index = actions.slice(0, all).filter((other) => other.trigger === trigger).length;
+      if (problem === undefined) continue;
+      problems.push({ path: ['actions', trigger, index, 'file'], message: `This is not an Action: ${problem}.` });
+    }
+    return problems;
+  } finally {
+    await runner.close();
+  }
+}
