@@ -79,6 +79,27 @@ const hostileAction = `exports.onExecutePostLogin = async (event, api) => {
   if (event.anonymous_session) api.access.deny(evil, evil);
 };`;
 
+/** JSON in ASCII, which YAML readers read too. */
+function asciiJson(value: object): string {
+  return JSON.stringify(value).replaceAll(
+    /[^ -~]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+const wrongConfig = asciiJson({
+  [evil]: 1,
+  tenant: { lifetime: evil, format: evil.slice(0, 20), cookie: evil.slice(0, 15) },
+  apps: { [evil]: { [evil]: evil, origins: [evil] } },
+  apis: { [evil]: { scopes: [evil, evil], apps: { [evil]: evil } } },
+  claims: { [evil]: evil },
+  policies: [{ 'forbidden-claims': [evil], severity: evil }],
+});
+const warnedConfig = asciiJson({
+  apis: { [evil]: { scopes: ['a'], apps: { [evil]: ['b'] } } },
+  policies: [{ 'forbidden-scopes': ['*'], message: evil, severity: 'warning' }, { 'max-token-lifetime': '1d' }],
+});
+
 /** Of before a rotation. */
 const hostileKeys = {
   signing: [
@@ -102,6 +123,14 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
     ['--app', 'CLIENT', '--api', 'AUDIENCE', '--scopes', evil, '--yes'],
   ],
   doctor: [at, ['--matrix', '--all'], ['--probe', ...at], ['--app', evil], ['--fix', '--dry-run', ...at]],
+  'config init': [['--stdout'], [evil]],
+  'config validate': [
+    ['--file', 'WRONG CONFIG'],
+    ['--file', 'WARNED CONFIG'],
+    ['--file', 'WARNED CONFIG', '--set', evil, '--set', `apps.${evil}.enabled=${evil}`],
+    ['--file', 'FILE'],
+    ['--file', evil],
+  ],
   'tenant show': [[]],
   'tenant set-lifetime': [['7d'], [evil]],
   'tenant set-format': [['jwt'], [evil]],
@@ -419,6 +448,8 @@ function wordsOn(machine: Machine, { client, confidential, exported }: HostileId
     'FORGED TENANT': machine.file('tenant.json', JSON.stringify(forgedTenant)),
     CONFIG: machine.file('anon.json', hostileConfig(client)),
     'WRONG TENANT': machine.file('wrong.json', JSON.stringify({ ...forgedTenant, [evil]: evil })),
+    'WRONG CONFIG': machine.file('wrong.yaml', wrongConfig),
+    'WARNED CONFIG': machine.file('warned.yaml', warnedConfig),
     NOWHERE: join(machine.folder, 'exported.json'),
     DOMAIN: 'a.example',
     USER: 'jane@example.com',
@@ -499,6 +530,8 @@ describe.each(['in a pipe', 'as JSON'] as const)('hostile refusals %s', (mode) =
       FORGED: 'no',
       'FORGED TENANT': 'no',
       'WRONG TENANT': 'no',
+      'WRONG CONFIG': 'no',
+      'WARNED CONFIG': 'no',
       NOWHERE: '-',
       DOMAIN: 'a.example',
     };

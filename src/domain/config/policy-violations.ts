@@ -16,7 +16,7 @@ export interface PolicyFinding {
   readonly path?: DocumentPath | undefined;
 }
 
-/** Everything that is against a policy, and everything that cannot be told; empty where all policies hold. */
+/** Everything that is against a policy, and everything that is unknown; empty where all policies hold. */
 export function policyViolations(policies: readonly Policy[], facts: PolicyFacts): PolicyFinding[] {
   return policies.flatMap((policy) => findingsOf(policy, facts).map((finding) => ({ policy, ...finding })));
 }

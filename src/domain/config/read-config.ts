@@ -128,7 +128,7 @@ class ConfigReader {
     return document;
   }
 
-  /** Each file by itself, so that nothing wrong hides behind a later file. */
+  /** Each file alone, so that nothing wrong hides behind a later file. */
   #check(document: Document): void {
     const secrets = secretsIn(document);
     const places = new Set(secrets.map(placeText));
