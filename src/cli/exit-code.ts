@@ -19,6 +19,7 @@ export const exitCodes = [
   { code: 6, meaning: 'tenant unreachable', errors: ['tenant_unreachable'] },
   { code: 7, meaning: "not supported by the tenant's edition", errors: ['edition_unsupported'] },
   { code: 8, meaning: 'change sent, but the tenant reports a different state', errors: ['not_applied'] },
+  { code: 10, meaning: 'local diff --exit-code: there are differences', errors: [] },
   { code: 126, meaning: 'local exec: the command cannot be run', errors: ['command_not_runnable'] },
   { code: 127, meaning: 'local exec: command not found', errors: ['command_not_found'] },
   { code: 130, meaning: 'interrupted', errors: ['interrupted'] },

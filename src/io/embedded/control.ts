@@ -7,6 +7,7 @@ import { announcedControl, type ControlAddress } from './control-file.ts';
 import { type LocalActions, localActions } from './local-actions.ts';
 import { localFaults } from './local-faults.ts';
 import { type LocalKeyControl, localKeyControl } from './local-keys.ts';
+import { type LocalSnapshots, localSnapshots } from './local-snapshots.ts';
 import type { LocalPorts } from './ports.ts';
 import { type LocalServer, type ServeOptions, serveLocal } from './server.ts';
 import type { SavedState } from './state-address.ts';
@@ -40,6 +41,7 @@ export interface LocalControl {
   import(file: TenantExport): Promise<{ readonly newKeys: boolean }>;
   readonly actions: LocalActions;
   readonly faults: FaultControl;
+  readonly snapshots: LocalSnapshots;
   /** Whether nothing would be lost with the tenant, because it is new or nobody has changed it. */
   isFresh(): Promise<boolean>;
   /** Logs a user in, with and without a guest, in copies of the tenant: nothing of it stays. */
@@ -66,6 +68,7 @@ export function localControl(ports: LocalPorts<SavedState>): LocalControl {
     import: (file) => withLocal(ports, {}, (local) => local.importState(file)),
     actions: localActions(ports),
     faults: localFaults(ports),
+    snapshots: localSnapshots(ports),
     isFresh: () => withLocal(ports, {}, (local) => local.isFresh()),
     rehearse: async (login) => (await import('./rehearsal.ts')).rehearseLogin(ports, login),
   };
