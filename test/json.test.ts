@@ -144,6 +144,8 @@ function plain(value: unknown, machine: Machine, name = ''): unknown {
   }
   if (name === 'port') return 4400;
   if (name === 'duration_ms') return 31;
+  if (name === 'bytes') return 9216;
+  if (name === 'saved_at') return '2026-06-01T12:00:00.000Z';
   if (name === 'jti') return 'eH5kOfqXBmvvuIIrcVt4Rw';
   if (typeof value !== 'string') return value;
   if (name === 'kid' && value.length === 22) return '3J2pXmVbT0qYcN7sLh5wKg';

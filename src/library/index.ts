@@ -66,6 +66,13 @@ export type {
   SessionUseResult,
   SessionViewResult,
 } from './session-results.ts';
+export type {
+  LocalDiffResult,
+  LocalSnapshotRemoveResult,
+  LocalSnapshotRestoreResult,
+  LocalSnapshotResult,
+  LocalSnapshotSaveResult,
+} from './snapshot-results.ts';
 export type { TenantOptions } from './tenant-options.ts';
 export type {
   AllowedOriginResult,

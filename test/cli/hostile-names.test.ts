@@ -1,6 +1,6 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { commands } from '../../src/cli/program/commands.ts';
@@ -339,6 +339,11 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
   'local key list': [[]],
   'local key rotate': [[evil]],
   'local key revoke': [[evil], ['KEY'], ['KEY', '--yes']],
+  'local snapshot save': [[evil], ['base']],
+  'local snapshot list': [[]],
+  'local snapshot restore': [[evil], ['HOSTILE'], ['HOSTILE', '--yes']],
+  'local snapshot remove': [[evil], ['HOSTILE']],
+  'local diff': [[evil], ['HOSTILE']],
   'local user list': [[]],
   'local user show': [['USER'], [evil]],
   'local user add': [
@@ -451,6 +456,7 @@ async function makeHostile(): Promise<NonNullable<typeof made>> {
   });
   // A file's name cannot be as long.
   await sessions.put(evilName, session);
+  await saveHostileSnapshot(machine);
   const exported = (await machine.done('session', 'export', '--json')).stdout;
   await machine.done('app', 'create', 'server', '--type', 'regular_web');
   const { client_id: confidential } = await documentNamed(store, 'client', 'server');
@@ -458,6 +464,20 @@ async function makeHostile(): Promise<NonNullable<typeof made>> {
   const folder = mkdtempSync(join(tmpdir(), 'anon-hostile-'));
   cpSync(machine.folder, folder, { recursive: true });
   return { folder, ids: { client: String(client), confidential: String(confidential), exported } };
+}
+
+/** A snapshot in which every name is hostile, of a tenant that has others now. */
+async function saveHostileSnapshot(machine: Machine): Promise<void> {
+  await machine.done('local', 'snapshot', 'save', 'HOSTILE');
+  const path = join(dirname(machine.statePath), 'snapshots', 'HOSTILE.json');
+  const content = JSON.parse(readFileSync(path, 'utf8'));
+  for (const { document } of content.state.documents.client) document[evil] = evil;
+  for (const { document } of content.state.documents.action) Object.assign(document, { id: 'other', name: evil });
+  content.state.documents.action[0].id = 'other';
+  content.faults = [
+    { id: evil, document: { id: evil, name: evil, kind: 'drop', route: evil, order: 1, seed: 1, created_at: evil } },
+  ];
+  writeFileSync(path, JSON.stringify(content));
 }
 
 function wordsOn(machine: Machine, { client, confidential, exported }: HostileIds): Readonly<Record<string, string>> {
