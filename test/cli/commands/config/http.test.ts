@@ -24,9 +24,11 @@ it.each(['preview', 'ea'] as const)(
     );
     // At a read or a write of the apply; each run changes what the one before it set.
     for (const [index, fault] of (Object.keys(faults) as Fault[]).entries()) {
-      const file = files[index % 2] ?? '';
+      // Half of the faults in each edition: the domain's test of faults has them all in both.
+      if (index % 2 !== (edition === 'ea' ? 1 : 0)) continue;
+      const file = files[Math.floor(index / 2) % 2] ?? '';
       tenant.calm();
-      tenant.inject(fault, 3 + (index % 6));
+      tenant.inject(fault, 3 + (Math.floor(index / 2) + (edition === 'ea' ? 2 : 0)));
       const first = await machine.run('config', 'apply', '-f', file, '--yes', '--json');
       expect(tenant.requests.map(({ fault: met }) => met)).toContain(fault);
       tenant.calm();
