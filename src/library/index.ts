@@ -68,6 +68,13 @@ export type {
   SessionUseResult,
   SessionViewResult,
 } from './session-results.ts';
+export type {
+  LocalDiffResult,
+  LocalSnapshotRemoveResult,
+  LocalSnapshotRestoreResult,
+  LocalSnapshotResult,
+  LocalSnapshotSaveResult,
+} from './snapshot-results.ts';
 export type { TenantOptions } from './tenant-options.ts';
 export type {
   AllowedOriginResult,
@@ -108,3 +115,4 @@ export type {
   VerificationResult,
 } from './token-results.ts';
 export { type ExpectedOfIssuer, type ExpectedOfTenant, type Verification, verifyToken } from './verify-token.ts';
+export type { LocalSeedResult } from './world-results.ts';
