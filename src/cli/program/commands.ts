@@ -62,6 +62,7 @@ export const commands: Readonly<Record<string, () => Promise<CommandDefinition>>
   doctor: async () => (await import('../commands/doctor/doctor.ts')).doctorCommand,
   'config init': async () => (await import('../commands/config/init.ts')).configInitCommand,
   'config validate': async () => (await import('../commands/config/validate.ts')).configValidateCommand,
+  'config schema': async () => (await import('../commands/config/schema.ts')).configSchemaCommand,
   'tenant show': async () => (await import('../commands/tenant/show.ts')).tenantShowCommand,
   'tenant set-lifetime': async () => (await import('../commands/tenant/set.ts')).tenantSetLifetimeCommand,
   'tenant set-format': async () => (await import('../commands/tenant/set.ts')).tenantSetFormatCommand,

@@ -34,7 +34,10 @@ const keys = v.pipe(
 const app = closedObject({
   ...configApp.entries,
   'client-id': optional(values.clientId, 'Its client id (default: random, or from --seed-random).'),
-  'client-secret': optional(values.secretText, 'Its client secret (default: random). For tests: the file shows it to everyone.'),
+  'client-secret': optional(
+    values.secretText,
+    'Its client secret (default: random). For tests: the file shows it to everyone.',
+  ),
   type: optional(v.picklist(clientTypes), 'Of a new application (default: spa; with a client-secret, regular_web).'),
   callbacks: optional(values.callbacks, 'The whole list of URLs that a login may lead to.'),
   'logout-urls': optional(values.logoutUrls, 'The whole list of URLs that a logout may lead to.'),
