@@ -19,6 +19,11 @@ export const exitCodes = [
   { code: 6, meaning: 'tenant unreachable', errors: ['tenant_unreachable'] },
   { code: 7, meaning: "not supported by the tenant's edition", errors: ['edition_unsupported'] },
   { code: 8, meaning: 'change sent, but the tenant reports a different state', errors: ['not_applied'] },
+  {
+    code: 10,
+    meaning: 'config drift, config diff, and with --exit-code config plan and local diff: there are differences',
+    errors: [],
+  },
   { code: 126, meaning: 'local exec: the command cannot be run', errors: ['command_not_runnable'] },
   { code: 127, meaning: 'local exec: command not found', errors: ['command_not_found'] },
   { code: 130, meaning: 'interrupted', errors: ['interrupted'] },

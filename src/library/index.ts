@@ -3,6 +3,15 @@ export { type AnonError, type ErrorCode, isAnonError } from '../errors.ts';
 export type { LocalActionRemoveResult, LocalActionResult, LocalActionTestResult } from './action-results.ts';
 export type { LocalClockResult } from './clock-results.ts';
 export type {
+  ConfigApplyResult,
+  ConfigChangeResult,
+  ConfigDriftResult,
+  ConfigObjectResult,
+  ConfigPlanResult,
+  ConfigUndoEntryResult,
+  ConfigUndoResult,
+} from './config-plan-results.ts';
+export type {
   ConfigInitResult,
   ConfigPlaceResult,
   ConfigPolicyResult,
@@ -58,6 +67,13 @@ export type {
   SessionUseResult,
   SessionViewResult,
 } from './session-results.ts';
+export type {
+  LocalDiffResult,
+  LocalSnapshotRemoveResult,
+  LocalSnapshotRestoreResult,
+  LocalSnapshotResult,
+  LocalSnapshotSaveResult,
+} from './snapshot-results.ts';
 export type { TenantOptions } from './tenant-options.ts';
 export type {
   AllowedOriginResult,
@@ -98,3 +114,4 @@ export type {
   VerificationResult,
 } from './token-results.ts';
 export { type ExpectedOfIssuer, type ExpectedOfTenant, type Verification, verifyToken } from './verify-token.ts';
+export type { LocalSeedResult } from './world-results.ts';

@@ -157,7 +157,7 @@ export type LocalUseDatabaseResult = {
 };
 
 /** How many documents of each kind the state of a local tenant has. */
-type DocumentCounts = {
+export type DocumentCounts = {
   readonly tenant: number;
   readonly key: number;
   readonly client: number;

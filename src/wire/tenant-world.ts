@@ -69,6 +69,7 @@ export interface WorldGuest {
   readonly app?: string | undefined;
   /** An audience; undefined: the only open API of the tenant. */
   readonly api?: string | undefined;
+  /** What follows the edition's prefix in the guest id. */
   readonly id?: string | undefined;
   readonly metadata: JsonObject;
   /** How long ago the session began. A session that would have ended is expired. */

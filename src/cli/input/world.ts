@@ -2,6 +2,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { DocumentError } from '../../domain/document/problem.ts';
 import { problemsInEdition } from '../../domain/world/for-edition.ts';
 import { readWorld, type WrittenWorld } from '../../domain/world/world.ts';
+import type { WorldToServe } from '../../io/embedded/local-worlds.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import type { WorldProblem } from '../../wire/tenant-world.ts';
 import type { Context } from '../world/context.ts';
@@ -13,13 +14,37 @@ export async function worldIn(context: Context, file: string): Promise<WrittenWo
   const variables = (name: string) => context.env[name];
   const read = readWorld({ name: isStdin ? 'stdin' : file, text, variables });
   if ('problems' in read) throw new DocumentError(read.problems);
-  const { world, placed } = read.written;
+  const { world } = read.written;
   // Paths in a file start at its folder; those in stdin at the working directory.
   const folder = isStdin ? '' : dirname(file);
-  return {
-    world: { ...world, actions: world.actions.map((one) => ({ ...one, file: resolve(folder, one.file) })) },
-    placed,
-  };
+  const actions = world.actions.map((action) => ({ ...action, file: resolve(folder, action.file) }));
+  return { ...read.written, world: { ...world, actions } };
+}
+
+/** A world for a new tenant, and what is chosen with it. */
+export interface ServedWorld {
+  readonly written: WrittenWorld;
+  readonly edition: EditionName | undefined;
+  readonly serving: WorldToServe;
+  /** The first enabled application and the first open API, or else the first ones; undefined where the world has none. */
+  readonly values: { readonly app: string | undefined; readonly api: string | undefined };
+}
+
+/** The world in a file, for a new tenant in memory. @throws {DocumentError} with every problem */
+export async function servedWorld(
+  context: Context,
+  file: string,
+  asked: EditionName | undefined,
+): Promise<ServedWorld> {
+  const written = await worldIn(context, file);
+  const edition = editionFor(written, asked);
+  checkForEdition(written, edition ?? 'preview');
+  const { world } = written;
+  const { apps, apis } = world;
+  const app = apps.find(({ enabled }) => enabled) ?? apps[0];
+  const api = apis.find(({ open }) => open) ?? apis[0];
+  const serving = { world, refuse: (problems: readonly WorldProblem[]) => refuseProblems(written, problems) };
+  return { written, edition, serving, values: { app: app?.clientId ?? app?.reference, api: api?.audience } };
 }
 
 /** What messages call it. */

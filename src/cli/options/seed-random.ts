@@ -6,6 +6,12 @@ export const seedRandomOption = {
   parse: parseSeed,
 } as const;
 
+/** `--seed <world>`, of commands that make a tenant. */
+export const seedOption = {
+  description: "what the tenant has: a YAML or JSON file, as for local seed; '-' for stdin",
+  values: { file: true },
+} as const;
+
 /** @throws {AnonError} `usage` */
 function parseSeed(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);

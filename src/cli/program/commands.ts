@@ -49,6 +49,10 @@ export const groups: Readonly<Record<string, { readonly description: string; rea
     description: 'the keys that the local tenant signs and encrypts with',
     example: 'local key rotate',
   },
+  'local snapshot': {
+    description: 'the local tenant as it was, under names',
+    example: 'local snapshot save before-checkout',
+  },
   'local user': {
     description: 'the users who can log in at the local tenant',
     example: 'local user add jane@example.com',
@@ -63,6 +67,10 @@ export const commands: Readonly<Record<string, () => Promise<CommandDefinition>>
   'config init': async () => (await import('../commands/config/init.ts')).configInitCommand,
   'config validate': async () => (await import('../commands/config/validate.ts')).configValidateCommand,
   'config schema': async () => (await import('../commands/config/schema.ts')).configSchemaCommand,
+  'config plan': async () => (await import('../commands/config/plan.ts')).configPlanCommand,
+  'config apply': async () => (await import('../commands/config/apply.ts')).configApplyCommand,
+  'config drift': async () => (await import('../commands/config/drift.ts')).configDriftCommand,
+  'config undo': async () => (await import('../commands/config/undo.ts')).configUndoCommand,
   'tenant show': async () => (await import('../commands/tenant/show.ts')).tenantShowCommand,
   'tenant set-lifetime': async () => (await import('../commands/tenant/set.ts')).tenantSetLifetimeCommand,
   'tenant set-format': async () => (await import('../commands/tenant/set.ts')).tenantSetFormatCommand,
@@ -143,6 +151,13 @@ export const commands: Readonly<Record<string, () => Promise<CommandDefinition>>
   'local key rotate': async () => (await import('../commands/local/key/manage.ts')).localKeyRotateCommand,
   'local key revoke': async () => (await import('../commands/local/key/manage.ts')).localKeyRevokeCommand,
   'local seed': async () => (await import('../commands/local/seed.ts')).localSeedCommand,
+  'local snapshot save': async () => (await import('../commands/local/snapshot/manage.ts')).localSnapshotSaveCommand,
+  'local snapshot list': async () => (await import('../commands/local/snapshot/manage.ts')).localSnapshotListCommand,
+  'local snapshot restore': async () =>
+    (await import('../commands/local/snapshot/restore.ts')).localSnapshotRestoreCommand,
+  'local snapshot remove': async () =>
+    (await import('../commands/local/snapshot/manage.ts')).localSnapshotRemoveCommand,
+  'local diff': async () => (await import('../commands/local/diff.ts')).localDiffCommand,
   'local user add': async () => (await import('../commands/local/user/lifecycle.ts')).localUserAddCommand,
   'local user list': async () => (await import('../commands/local/user/read.ts')).localUserListCommand,
   'local user show': async () => (await import('../commands/local/user/read.ts')).localUserShowCommand,

@@ -1,4 +1,5 @@
-import type { WorldChange, WorldKind } from '../../wire/tenant-world.ts';
+import type { JsonObject } from '../../wire/schema.ts';
+import type { WorldChange, WorldGuestTokens, WorldKind } from '../../wire/tenant-world.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
 
@@ -12,6 +13,19 @@ const nouns: Readonly<Record<WorldKind, string>> = {
   action: 'Action',
   guest: 'guest',
 };
+
+/** The guests of a world with their tokens, by name, for programs. */
+export function guestsData(guests: readonly WorldGuestTokens[]): JsonObject {
+  return Object.fromEntries(
+    guests.map(({ name, guestId, sessionToken, accessToken, clientId, audience }) => [
+      name,
+      {
+        ...{ guest_id: guestId, session_token: sessionToken, access_token: accessToken },
+        ...{ client_id: clientId, audience },
+      },
+    ]),
+  );
+}
 
 /** One line for each thing that was created or updated. */
 export function renderWorldChanges(paint: Paint, changes: readonly WorldChange[]): string {

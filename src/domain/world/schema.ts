@@ -70,7 +70,7 @@ const guest = closedObject({
     'The application, by name or client id (default: the first enabled one here, or the only one).',
   ),
   api: optional(nameKey, 'The API, by audience (default: the first open one here, or the only one).'),
-  id: optional(values.guestId, 'The guest id (default: random, or from --seed-random).'),
+  id: optional(values.guestId, 'What follows anon| or anon@ in the guest id (default: random, or from --seed-random).'),
   scopes: optional(scopes, 'The scopes of the access token (default: all that guests may have).'),
   metadata: optional(values.sessionMetadata, 'The metadata of the session, at most 1024 bytes as JSON.'),
   age: optional(values.age, 'How long ago the session began: 3d. One that would have ended is expired.'),

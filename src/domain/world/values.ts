@@ -118,8 +118,11 @@ export const guestName = v.pipe(v.string(), parsedText(checkSessionName));
 
 export const guestId = v.pipe(
   v.string(),
-  v.nonEmpty('A guest id is not empty.'),
-  v.maxLength(255, 'A guest id has at most 255 characters.'),
+  matching(
+    /^[\w-]{1,64}$/,
+    'An id has at most 64 letters, digits, dashes and underscores.',
+    'anon| comes before it, or anon@ in edition ea.',
+  ),
 );
 
 export const secretName = v.pipe(

@@ -11,10 +11,13 @@ import { checkDocument } from '../document/check.ts';
 import type { Document } from '../document/node.ts';
 import { type Problem, problemAt, sortedProblems } from '../document/problem.ts';
 import { type DocumentText, readDocument } from '../document/read.ts';
+import { duplicates } from './duplicates.ts';
 import { type WrittenWorldShape, worldSchema } from './schema.ts';
 
 /** A world that a user wrote. */
 export interface WrittenWorld {
+  /** Of its file. */
+  readonly name: string;
   readonly world: TenantWorld;
   /** The problems of a world with their places in its file. */
   placed(problems: readonly WorldProblem[]): readonly Problem[];
@@ -28,7 +31,10 @@ export function readWorld(text: DocumentText): ReadWorld {
   if (!document) return { problems };
   const { value, problems: found } = checkDocument(document, worldSchema);
   if (!value || problems.length > 0) return { problems: sortedProblems([...problems, ...found]) };
-  return { written: { world: worldOf(value), placed: placing(document) } };
+  const world = worldOf(value);
+  const placed = placing(document);
+  const twice = placed(duplicates(world));
+  return twice.length > 0 ? { problems: twice } : { written: { name: document.name, world, placed } };
 }
 
 function placing(document: Document): WrittenWorld['placed'] {

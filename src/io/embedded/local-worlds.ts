@@ -43,6 +43,23 @@ export async function seedOpen(
   return { problems, changes: [], newPasswords: [], edition: await local.edition() };
 }
 
+/** A world for a tenant that is being opened; `refuse` throws for its problems. */
+export interface WorldToServe {
+  readonly world: TenantWorld;
+  readonly refuse: (problems: readonly WorldProblem[]) => void;
+}
+
+/** Puts a world into a new tenant, and returns what makes its guests' tokens once the issuer is final. */
+export async function putWorld(
+  local: Pick<LocalTenant, 'seedWorld' | 'edition' | 'issueGuests'>,
+  { world, refuse }: WorldToServe,
+  limits: Partial<WorkerLimits> | undefined,
+): Promise<() => Promise<readonly WorldGuestTokens[]>> {
+  const { problems } = await seedOpen(local, world, { isNew: true }, limits);
+  refuse(problems);
+  return () => local.issueGuests(world, {});
+}
+
 /** Loads each file, and says why it is not an Action of its trigger. */
 async function actionProblems(
   actions: readonly WorldAction[],

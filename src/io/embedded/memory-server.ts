@@ -6,10 +6,12 @@ import type { ServedRequest } from '../../local/http/served-request.ts';
 import type { TlsCertificate } from '../../local/http/tls.ts';
 import type { MemoryTenant } from '../../local/memory-tenant.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
+import type { WorldGuestTokens } from '../../wire/tenant-world.ts';
 import type { ClosableRunner } from '../actions/action-runner.ts';
 import type { WorkerLimits } from '../actions/action-worker.ts';
 import { lazyRunner } from '../actions/lazy-runner.ts';
 import { listenFailure } from './listen-failure.ts';
+import { putWorld, type WorldToServe } from './local-worlds.ts';
 import { localhostAt } from './localhost.ts';
 import { databasePorts } from './ports.ts';
 
@@ -19,6 +21,8 @@ export interface MemoryServerOptions {
   readonly edition: EditionName | undefined;
   /** Makes the tenant predictable, for tests. */
   readonly seedRandom?: number | undefined;
+  /** What the tenant has from the first request on. */
+  readonly world?: WorldToServe | undefined;
   /** 0 is any free port; undefined: nothing listens. */
   readonly port: number | undefined;
   /** Serve HTTPS too, with a certificate that is not saved. */
@@ -31,6 +35,8 @@ export interface MemoryServerOptions {
 
 export interface MemoryServer {
   readonly tenant: MemoryTenant;
+  /** The guests of its world. */
+  readonly guests: readonly WorldGuestTokens[];
   /** Where it listens, or the origin of its issuer where nothing listens. */
   readonly url: string;
   /** The certificate that clients must trust, in PEM; undefined over plain HTTP. */
@@ -60,9 +66,12 @@ export async function serveMemory(options: MemoryServerOptions): Promise<MemoryS
       { clock, domain, edition, seedRandom, plainHttp, autoLogin, onServed, runAction: actions.run },
       databasePorts(() => {}),
     );
+    const guestTokens = options.world && (await putWorld(tenant, options.world, options.actionLimits));
+    const guests = (await guestTokens?.()) ?? [];
     ready(tenant);
     return {
       tenant,
+      guests,
       url: listening?.url ?? new URL(tenant.issuer).origin,
       authority: secured?.authority,
       addAction: (added) => addAction(tenant, actions, added),

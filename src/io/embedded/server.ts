@@ -7,6 +7,7 @@ import type { LocalTenant } from '../../local/open-tenant.ts';
 import type { GuestObjects } from '../../local/state/guest-objects.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import type { ServedAt } from '../../wire/state-call.ts';
+import type { WorldGuestTokens } from '../../wire/tenant-world.ts';
 import {
   announceControl,
   type ControlAddress,
@@ -14,7 +15,9 @@ import {
   controlAccess,
   controlAddress,
 } from './control-file.ts';
+import { bare, namesIn, namesOf } from './host-names.ts';
 import { listenFailure } from './listen-failure.ts';
+import { putWorld, type WorldToServe } from './local-worlds.ts';
 import { localhostAt, localPort } from './localhost.ts';
 import type { LocalPorts } from './ports.ts';
 import {
@@ -38,6 +41,8 @@ export interface LocalServer extends Listening {
   readonly authority: string | undefined;
   /** Everything it makes follows from a seed. */
   readonly predictable: boolean;
+  /** The guests of its world. */
+  readonly guests: readonly WorldGuestTokens[];
   /** Undefined where the control endpoints are off or cannot be reached from this machine. */
   readonly control: ControlAddress | undefined;
   /** The applications and APIs of the tenant that it serves. */
@@ -54,6 +59,8 @@ export interface ServeOptions {
   readonly edition?: EditionName | undefined;
   /** For a state in memory: makes it predictable, for tests. */
   readonly seedRandom?: number | undefined;
+  /** For a state in memory: what it has from the first request on. */
+  readonly world?: WorldToServe | undefined;
   readonly rateLimit?: RateLimit | undefined;
   /** The id of a user who is logged in where the login page would appear. */
   readonly autoLogin?: string | undefined;
@@ -120,6 +127,7 @@ export async function serveLocal(ports: LocalPorts, options: ServeOptions): Prom
       stopping: stopping.signal,
     });
     opened.push(() => local.close());
+    const guestTokens = options.world && (await putWorld(local, options.world, ports.actionLimits));
     const before = local.issuer;
     issuer = () => local.issuer;
     const wanted = port ?? portIn(domain) ?? localPort(before) ?? defaultPort;
@@ -148,6 +156,8 @@ export async function serveLocal(ports: LocalPorts, options: ServeOptions): Prom
       edition: await local.edition(),
       authority: certificate?.authority,
       predictable: local.randomness.predictable,
+      // Their issuer is final only now.
+      guests: (await guestTokens?.()) ?? [],
       control: controlled,
       guestObjects: local.guestObjects,
       async warmUp() {
@@ -226,23 +236,4 @@ function handlerOf(ports: LocalPorts, local: LocalTenant) {
       return local.outage(request, 'file' in ports.state ? error.message : undefined);
     }
   };
-}
-
-/**
- * The Host header of requests to an address: no page's domain can lead there under that name. With all addresses, the ones
- * to serve must be named.
- */
-function namesOf(address: string | undefined): string[] {
-  if (address === undefined || address === '0.0.0.0' || address === '::') return [];
-  return [address.includes(':') ? `[${address}]` : address];
-}
-
-/** The host of an issuer, as in the Host header. */
-function namesIn(issuer: string | undefined): string[] {
-  return issuer === undefined ? [] : [new URL(issuer).hostname];
-}
-
-/** A host as a certificate has it: an address without brackets. */
-function bare(host: string): string {
-  return host.replace(/^\[(.+)\]$/, '$1');
 }

@@ -65,7 +65,8 @@ async function planGuest(
     at = 'metadata';
     const began = atAge(moment, guest);
     const before = savedSession(moment, client, saved[guest.name]);
-    const request = { client_id: '', user_id: guest.id ?? before?.user_id, metadata: guest.metadata };
+    const pinned = guest.id === undefined ? undefined : `${moment.edition.guestIdPrefix}${guest.id}`;
+    const request = { client_id: '', user_id: pinned ?? before?.user_id, metadata: guest.metadata };
     const session = nextSession(began, randomFor(`guest ${guest.name}`), request, client, undefined);
     const unchanged = before !== undefined && isSameGuest(moment, before, session);
     return { guest, client, api, scopes, session, unchanged };

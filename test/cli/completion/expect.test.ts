@@ -64,7 +64,7 @@ describe('words of commands', () => {
 
 describe('options', () => {
   it('are those of the command and the global ones', () => {
-    expect(texts('local reset -')).toEqual(['--yes', ...everywhere].sort(byTree('local reset')));
+    expect(texts('local reset -')).toEqual(['--yes', '--seed-random', ...everywhere].sort(byTree('local reset')));
     expect(texts('token -').sort()).toEqual([...everywhere].sort());
     expect(texts('-').sort()).toEqual([...everywhere, '--version'].sort());
   });

@@ -44,11 +44,11 @@ export async function reportStart(
   { server, ...started }: Started,
   values: () => Promise<ServedValues | undefined>,
 ): Promise<void> {
-  const { url, port, issuer, issuerBefore, edition, authority, predictable, control } = server;
+  const { url, port, issuer, issuerBefore, edition, authority, predictable, guests, control } = server;
   await tell({
     ready: {
       ...started,
-      server: { url, port, issuer, issuerBefore, edition, authority, predictable, control },
+      server: { url, port, issuer, issuerBefore, edition, authority, predictable, guests, control },
       values: await values(),
     },
   });

@@ -7,8 +7,10 @@ import type { LocalServer } from '../../../io/embedded/server.ts';
 import { newMemoryState } from '../../../io/embedded/state-address.ts';
 import { signOnEveryProcessor } from '../../../io/embedded/thread-pool.ts';
 import { statePath } from '../../../wire/control.ts';
-import { seedRandomOption } from '../../options/seed-random.ts';
+import type { ServedWorld } from '../../input/world.ts';
+import { seedOption, seedRandomOption } from '../../options/seed-random.ts';
 import { printable } from '../../render/printable.ts';
+import { guestsData } from '../../render/world.ts';
 import { type Access, requestedEdition } from '../../tenant/access.ts';
 import { accessLocalTenant, refuseOtherTenants } from '../../tenant/local-access.ts';
 import type { Context } from '../../world/context.ts';
@@ -24,6 +26,7 @@ export const localExecCommand = defineCommand({
     '--https': "serve HTTPS too, and let Node.js trust it: Auth0's SDKs accept nothing else",
     '--port <port>': 'listen at this port (default: a free one)',
     '--auto-login <email>': 'create this user, who is logged in where the login page would appear',
+    '--seed <world>': seedOption,
     '--seed-random <n>': seedRandomOption,
     '--closed': 'leave the sample application and API closed to guests',
   },
@@ -39,11 +42,13 @@ is no such command. Any number can run at once.`,
     const { UV_THREADPOOL_SIZE } = context.env;
     signOnEveryProcessor();
     const state = await newMemoryState();
-    const { https, autoLogin, seedRandom } = options;
+    const { https, autoLogin, seedRandom, seed } = options;
+    const asked = requestedEdition(context, options);
+    const world = seed === undefined ? undefined : await (await worlds()).servedWorld(context, seed, asked);
     const server = await context.serveEphemeral(state, {
       port: options.port === undefined ? 0 : parsePort(options.port),
-      edition: requestedEdition(context, options),
-      seedRandom,
+      edition: world?.edition ?? asked,
+      ...{ seedRandom, world: world?.serving },
       plainHttp: !https,
       control: 'token',
       autoLogin,
@@ -51,12 +56,16 @@ is no such command. Any number can run at once.`,
     });
     try {
       const access = await accessLocalTenant(context, options, state);
-      await prepare(access, options);
+      await prepare(access, options, world);
       const token = await lastingToken(state, context.clock.now());
-      const changes = { ...(await changesFor(context, server, access)), AUTH0_ACCESS_TOKEN: token, UV_THREADPOOL_SIZE };
+      const changes = {
+        ...(await changesFor(context, server, access, world)),
+        AUTH0_ACCESS_TOKEN: token,
+        UV_THREADPOOL_SIZE,
+      };
       const started = () => {
         // In a pipe or a log, what the command prints is all there is.
-        if (context.terminal.noteRewritable) context.terminal.note(`${listening(server, options.closed)}\n`);
+        if (context.terminal.noteRewritable) context.terminal.note(`${listening(server, options.closed, world)}\n`);
       };
       const [exitCode] = await Promise.all([context.runCommand(command, changes, started), server.warmUp()]);
       context.ending.exitCode = exitCode;
@@ -66,15 +75,26 @@ is no such command. Any number can run at once.`,
   },
 });
 
-async function prepare({ tenant }: Access, { closed, autoLogin: email }: { closed?: true; autoLogin?: string }) {
-  if (email !== undefined) await createUser(tenant, { email, password: newPassword(), emailVerified: true });
-  if (closed) return;
+const worlds = () => import('../../input/world.ts');
+
+async function prepare(
+  { tenant }: Access,
+  { closed, autoLogin: email }: { closed?: true; autoLogin?: string },
+  world: ServedWorld | undefined,
+) {
+  const { users = [], apps = [], apis = [] } = world?.written.world ?? {};
+  const isKnown = users.some((user) => user.email.toLowerCase() === email?.toLowerCase());
+  if (email !== undefined && !isKnown)
+    await createUser(tenant, { email, password: newPassword(), emailVerified: true });
+  // A world says itself what it opens.
+  if (closed || apps.length > 0 || apis.length > 0) return;
   await ensureTenantReady(tenant);
   const { subject: app } = await ensureAppOpen(tenant, undefined);
   await ensureApiOpen(tenant, app, undefined);
 }
 
-function listening({ url }: LocalServer, closed: true | undefined): string {
+function listening({ url }: LocalServer, closed: true | undefined, world: ServedWorld | undefined): string {
+  if (world) return printable(`The local tenant listens at ${url}, with the world ${world.written.name}.`);
   const guests = closed
     ? 'application web and API shop are closed to guests'
     : 'guests may use application web and API shop';
@@ -89,13 +109,19 @@ async function certificatesTrustedBefore({ env, readFile }: Context): Promise<st
 }
 
 /** The variables that lead the command, and commands of anon-cli in it, to the tenant alone. */
-async function changesFor({ env }: Context, server: LocalServer, access: Access): Promise<Env> {
-  const { app, api } = await appValues(access);
+async function changesFor(
+  { env }: Context,
+  server: LocalServer,
+  access: Access,
+  world: ServedWorld | undefined,
+): Promise<Env> {
+  const { app, api } = await appValues(access, world?.values);
   const { url, issuer, authority, control } = server;
   return {
     ...Object.fromEntries(aboutOtherTenants.map((name) => [name, undefined])),
     ...appVariables({ url, issuer, clientId: app.clientId, audience: api.audience, authority }),
     ...controlVariables(control),
+    ANON_GUESTS: world && JSON.stringify(guestsData(server.guests)),
     // Commands about the local tenant then mean this one, and leave the saved one alone.
     ANON_DATABASE_URL: `http://localhost:${server.port}${statePath}`,
     ...withoutProxy(env),

@@ -1,6 +1,6 @@
 import { apiOf } from '../../../domain/api/api.ts';
 import { likelyApi } from '../../../domain/api/find.ts';
-import { appOf } from '../../../domain/app/app.ts';
+import { type App, appOf } from '../../../domain/app/app.ts';
 import { likelyApp } from '../../../domain/app/find.ts';
 import type { Profile } from '../../../domain/profile/profile.ts';
 import type { LocalServer } from '../../../io/embedded/server.ts';
@@ -21,6 +21,7 @@ export interface ServedValues {
 export async function servedValues(
   server: Pick<LocalServer, 'guestObjects'>,
   chosen: Pick<Profile, 'app' | 'api'>,
+  named: { readonly app?: string | undefined; readonly api?: string | undefined } = {},
 ): Promise<ServedValues | undefined> {
   const { edition: name, clients, resourceServers } = await server.guestObjects();
   const edition = editionNamed(name);
@@ -28,8 +29,12 @@ export async function servedValues(
   const apis = resourceServers
     .map((body) => apiOf(edition, body as ResourceServerBody))
     .filter(({ system }) => !system);
-  const app = chosen.app ? apps.find(({ clientId }) => clientId === chosen.app?.clientId) : likelyApp(apps);
-  const api = chosen.api ?? likelyApi(apis);
+  const isNamed = ({ clientId, name: called }: App) => clientId === named.app || called === named.app;
+  const namedApp = named.app === undefined ? undefined : apps.find(isNamed);
+  const namedApi = named.api === undefined ? undefined : apis.find(({ audience }) => audience === named.api);
+  const app =
+    namedApp ?? (chosen.app ? apps.find(({ clientId }) => clientId === chosen.app?.clientId) : likelyApp(apps));
+  const api = namedApi ?? chosen.api ?? likelyApi(apis);
   if (!app || !api) return undefined;
   return {
     app: { clientId: app.clientId, name: app.name },

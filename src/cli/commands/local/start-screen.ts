@@ -10,6 +10,7 @@ import { printForPeople, printResult } from '../../output/output.ts';
 import type { Paint } from '../../render/paint.ts';
 import { printable } from '../../render/printable.ts';
 import { rows } from '../../render/rows.ts';
+import { guestsData } from '../../render/world.ts';
 import type { Context } from '../../world/context.ts';
 import type { ServedValues } from './served-values.ts';
 import type { StateData } from './state-data.ts';
@@ -18,7 +19,7 @@ import type { StateData } from './state-data.ts';
 export interface Started {
   readonly server: Pick<
     LocalServer,
-    'url' | 'port' | 'issuer' | 'issuerBefore' | 'edition' | 'authority' | 'control' | 'predictable'
+    'url' | 'port' | 'issuer' | 'issuerBefore' | 'edition' | 'authority' | 'control' | 'predictable' | 'guests'
   >;
   /** Both members are null for a state in memory. */
   readonly state: StateData | { readonly state: null; readonly database: null };
@@ -64,6 +65,7 @@ function readyData({ server, state, ephemeral, values }: Ready): JsonObject {
     audience: values?.api.audience ?? null,
     curl: values ? curl(server, values) : null,
     ephemeral,
+    ...(server.guests.length > 0 && { guests: guestsData(server.guests) }),
     control_url: server.control?.url ?? null,
     control_token: server.control?.token ?? null,
   };
@@ -88,6 +90,7 @@ function details(paint: Paint, ready: Ready): string {
     ...(state.database === null ? [] : [['database', printable(state.database)] as const]),
     ...(ephemeral ? [['state', 'in memory'] as const] : []),
     ...(values ? valueRows(values) : []),
+    ...(server.guests.length > 0 ? [['guests', guestNames(server.guests)] as const] : []),
     ...(authority === undefined ? [] : [['CA', `${printable(authority)}${trusting}`] as const]),
     ...(server.control === undefined ? [] : [['control', controlText(server.control)] as const]),
     ...(ephemeral ? [] : otherCommands),
@@ -120,4 +123,9 @@ function curl({ url, authority }: Started['server'], { app, api }: ServedValues)
   const trusting = authority === undefined ? '' : ` --cacert ${shellWord(authority)}`;
   const members = `-d client_id=${shellWord(app.clientId)} -d audience=${shellWord(api.audience)}`;
   return `curl${trusting} ${url}${anonymousTokenPath} ${members}`;
+}
+
+/** Their tokens are in --json. */
+function guestNames(guests: Ready['server']['guests']): string {
+  return `${printable(guests.map(({ name }) => name).join(', '))} (tokens: --json)`;
 }

@@ -2,14 +2,13 @@ import { parseTenantDomain } from '../../../domain/profile/address.ts';
 import { localProfileName } from '../../../domain/profile/name.ts';
 import { AnonError, isAnonError } from '../../../errors.ts';
 import type { LocalServer, ServeOptions } from '../../../io/embedded/server.ts';
-import type { OwnFiles } from '../../../io/embedded/serving-certificate.ts';
 import { type MemoryState, newMemoryState } from '../../../io/embedded/state-address.ts';
 import { signOnEveryProcessor } from '../../../io/embedded/thread-pool.ts';
 import type { RateLimit } from '../../../local/http/rate-limit.ts';
 import { parseUrl } from '../../../wire/url.ts';
 import type { OptionValues } from '../../options/definition.ts';
 import type { GlobalOptions } from '../../options/global.ts';
-import { seedRandomOption } from '../../options/seed-random.ts';
+import { seedOption, seedRandomOption } from '../../options/seed-random.ts';
 import { isForPeople } from '../../output/formats.ts';
 import { type Access, requestedEdition } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
@@ -17,6 +16,7 @@ import type { DatabaseText } from '../../world/database-state.ts';
 import { defineCommand } from '../define-command.ts';
 import { bounded, detach, recordServer, reportingFailure, reportStart } from './background.ts';
 import { explanations } from './explanations.ts';
+import { ownCertificate } from './own-certificate.ts';
 import { requestLog } from './request-log.ts';
 import { parseAddress, parsePort, placeWarning, startWarnings } from './served-address.ts';
 import { servedValues } from './served-values.ts';
@@ -53,6 +53,7 @@ const startOptions = {
   // What --detach runs in the background.
   '--detached': { description: 'report to the command that started it', hidden: true },
   '--ephemeral': 'keep the state in memory: a new tenant, which ends with the server',
+  '--seed <world>': seedOption,
   '--seed-random <n>': seedRandomOption,
   '--database <url>': 'serve the state in this PostgreSQL database; sqlite: the one in the file',
 } as const;
@@ -81,7 +82,7 @@ async function serveUntilStopped(context: Context, options: StartOptions): Promi
   const port = options.port === undefined ? undefined : parsePort(options.port);
   const domain = options.domain === undefined ? undefined : parseDomain(options.domain);
   const rateLimit = parseRateLimit(options.rateLimit);
-  const edition = requestedEdition(context, options);
+  const asked = requestedEdition(context, options);
   const { signal } = context;
   const { allowHost: hosts, host: address } = options;
   const place = await placeOf(options);
@@ -91,11 +92,13 @@ async function serveUntilStopped(context: Context, options: StartOptions): Promi
   const explain = explanations(connect);
   const log = isLogged ? requestLog(context, explain) : undefined;
   const { autoLogin: user } = options;
-  const autoLogin = user === undefined ? undefined : await userId(await connect(), user);
-  const { seedRandom } = options;
+  const { seedRandom, seed } = options;
+  const world = seed === undefined ? undefined : await (await worlds()).servedWorld(context, seed, asked);
+  const edition = world?.edition ?? asked;
+  const autoLogin = user === undefined || world ? user : await userId(await connect(), user);
   const { serve, state } = await servedIn(context, place);
   const server = await serve({
-    ...{ port, domain, address, rateLimit, edition, seedRandom, hosts, autoLogin },
+    ...{ port, domain, address, rateLimit, edition, seedRandom, world: world?.serving, hosts, autoLogin },
     control: controlPolicy(options),
     explain,
     onServed: log && (detached ? await bounded(log) : log.add),
@@ -106,7 +109,7 @@ async function serveUntilStopped(context: Context, options: StartOptions): Promi
   let recorded: { remove(): void } | undefined;
   try {
     for (const warning of startWarnings(server, { ...options, domain })) context.warn(warning);
-    const values = () => valuesIfKnown(context, server, place);
+    const values = () => valuesIfKnown(context, server, place, world?.values);
     const started = { server, state, ephemeral: options.ephemeral === true, detached: detached === true };
     // Whoever waits for the first line should not wait for a file.
     if (!detached) await printStart(context, options, started, values);
@@ -128,12 +131,18 @@ async function serveUntilStopped(context: Context, options: StartOptions): Promi
 async function placeOf({
   ephemeral,
   database,
+  seed,
   seedRandom,
-}: Pick<StartOptions, 'ephemeral' | 'database' | 'seedRandom'>) {
+}: Pick<StartOptions, 'ephemeral' | 'database' | 'seed' | 'seedRandom'>) {
   if (ephemeral && database !== undefined) {
     throw new AnonError('usage', "--ephemeral and --database can't be combined.");
   }
   if (ephemeral) return newMemoryState();
+  if (seed !== undefined) {
+    throw new AnonError('usage', '--seed is for a new tenant: it needs --ephemeral.', {
+      hint: 'For a tenant that is saved: anon-cli local seed <world>',
+    });
+  }
   if (seedRandom !== undefined) {
     throw new AnonError('usage', '--seed-random is for a new tenant: it needs --ephemeral.', {
       hint: `For a tenant that is saved: anon-cli local reset --seed-random ${seedRandom}`,
@@ -153,12 +162,19 @@ async function servedIn(context: Context, place: MemoryState | DatabaseText | un
   return { serve: local.serve, state: stateData(local) };
 }
 
-async function valuesIfKnown(context: Context, server: LocalServer, place: Awaited<ReturnType<typeof placeOf>>) {
+const worlds = () => import('../../input/world.ts');
+
+async function valuesIfKnown(
+  context: Context,
+  server: LocalServer,
+  place: Awaited<ReturnType<typeof placeOf>>,
+  named: Parameters<typeof servedValues>[2],
+) {
   try {
     // What the profile has saved does not belong to a state in memory.
     const isSaved = place === undefined || !('memory' in place);
     const profile = isSaved ? await (await context.profiles()).get(localProfileName) : undefined;
-    return await servedValues(server, profile ?? {});
+    return await servedValues(server, profile ?? {}, named);
   } catch (error) {
     if (isAnonError(error)) return undefined;
     throw error;
@@ -183,23 +199,6 @@ async function warnOfPlace({ placeOf, warn }: Context, server: LocalServer, sign
   if (hostname === 'localhost' || /^[\d.]+$|^\[/.test(hostname)) return;
   const problem = placeWarning(server, await placeOf(hostname, signal));
   if (problem !== undefined && !signal.aborted) warn(problem);
-}
-
-async function ownCertificate(
-  { readFile }: Context,
-  { http, cert, key }: { readonly http?: true; readonly cert?: string; readonly key?: string },
-): Promise<OwnFiles | undefined> {
-  if (http && (cert ?? key) !== undefined) {
-    throw new AnonError('usage', '--http serves no certificate: leave --cert and --key out, or --http.');
-  }
-  if (cert === undefined && key === undefined) return undefined;
-  if (cert === undefined || key === undefined) {
-    throw new AnonError('usage', 'A certificate of your own needs both: --cert <file> --key <file>');
-  }
-  return {
-    certificate: { path: cert, text: await readFile(cert) },
-    key: { path: key, text: await readFile(key) },
-  };
 }
 
 /** A host, with its port unless that is 443. */
