@@ -1,10 +1,11 @@
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { AnonError } from '../../errors.ts';
 import type { SnapshotState } from '../../wire/tenant-snapshot.ts';
 import { writeFileSync } from '../files/atomic-write.ts';
 import { exists, fileFailure, namesIn, privateFolder, readIfExists, removeFile } from '../files/files.ts';
 import type { LocalPorts } from './ports.ts';
-import { databaseKey, type SavedState } from './state-address.ts';
+import { databaseKey, type SavedState, type ServedState } from './state-address.ts';
 import { withLocal } from './tenant.ts';
 
 /** A snapshot among the others. */
@@ -37,17 +38,20 @@ export interface LocalSnapshots {
 const ending = '.json';
 
 export function localSnapshots(ports: LocalPorts<SavedState>): LocalSnapshots {
-  const folder = folderOf(ports);
-  const pathOf = (name: string) => join(folder, `${name}${ending}`);
+  const place = () => folderOf(ports);
+  const pathOf = (name: string) => join(place(), `${name}${ending}`);
   return {
     current: () => withLocal(ports, {}, (local) => local.snapshotState()),
-    list: () =>
-      namesIn(folder)
+    list() {
+      const folder = place();
+      return namesIn(folder)
         .filter((file) => file.endsWith(ending))
         .sort()
-        .map((file) => ({ name: file.slice(0, -ending.length), ...statusOf(join(folder, file)) })),
+        .map((file) => ({ name: file.slice(0, -ending.length), ...statusOf(join(folder, file)) }));
+    },
     text: (name) => readIfExists(pathOf(name))?.toString('utf8'),
     async save(name, text, replaces) {
+      const folder = place();
       for (const each of [dirname(folder), folder]) privateFolder(each);
       return ports.exclusively(async () => {
         if (!replaces && exists(pathOf(name))) return false;
@@ -70,9 +74,18 @@ export function localSnapshots(ports: LocalPorts<SavedState>): LocalSnapshots {
   };
 }
 
+/** @throws {AnonError} `usage` for a state that ends with a process, so that nothing should be saved of it */
 function folderOf({ state, certificates }: LocalPorts<SavedState>): string {
   if ('file' in state) return join(dirname(state.file), 'snapshots');
-  return join(dirname(certificates.folder), 'snapshots', databaseKey(state.postgres));
+  if ('postgres' in state) return join(dirname(certificates.folder), 'snapshots', databaseKey(state.postgres));
+  throw notSaved(state);
+}
+
+/** The files would stay when the tenant ends. */
+function notSaved({ displayed }: ServedState): AnonError {
+  return new AnonError('usage', `The local tenant at ${new URL(displayed).origin} is in memory and has no snapshots.`, {
+    hint: 'In tests, use snapshot() and restore() of anon-cli/local. For the tenant that is saved on this machine: unset ANON_DATABASE_URL.',
+  });
 }
 
 function statusOf(path: string): Pick<ListedSnapshot, 'savedAtMs' | 'bytes'> {
