@@ -18,6 +18,7 @@ export type {
   ConfigPlaceResult,
   ConfigPolicyResult,
   ConfigProblemResult,
+  ConfigSchemaResult,
   ConfigValidateResult,
 } from './config-results.ts';
 export { type CreateSessionOptions, createSession, type GuestTokens } from './create-session.ts';

@@ -66,6 +66,7 @@ export const commands: Readonly<Record<string, () => Promise<CommandDefinition>>
   doctor: async () => (await import('../commands/doctor/doctor.ts')).doctorCommand,
   'config init': async () => (await import('../commands/config/init.ts')).configInitCommand,
   'config validate': async () => (await import('../commands/config/validate.ts')).configValidateCommand,
+  'config schema': async () => (await import('../commands/config/schema.ts')).configSchemaCommand,
   'config plan': async () => (await import('../commands/config/plan.ts')).configPlanCommand,
   'config apply': async () => (await import('../commands/config/apply.ts')).configApplyCommand,
   'config diff': async () => (await import('../commands/config/diff.ts')).configDiffCommand,
