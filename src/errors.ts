@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'not_authorised'
   | 'gate_closed'
   | 'guest_not_carried'
+  | 'policy_violated'
   | 'tenant_unreachable'
   | 'edition_unsupported'
   | 'not_applied'

@@ -86,6 +86,13 @@ async function logged(args: readonly string[]): Promise<unknown> {
   return plain(json, machine);
 }
 
+const configuration = `tenant:
+  lifetime: 90d
+apis:
+  https://api.shop.example:
+    token-lifetime: 25h
+`;
+
 const action = `exports.onExecutePostLogin = async (event, api) => {
   console.log('guest', event.anonymous_session?.user_id);
   api.user.setAppMetadata('cart', { items: 1 });
@@ -101,10 +108,22 @@ guests:
   anna: { id: anna, metadata: { language: de } }
 `;
 
+const config = `tenant: {lifetime: never}
+apps: {web: {enabled: true}}
+apis: {https://shop.example/api: {open: true, apps: {wbe: [read:catalog]}}}
+policies:
+  - max-session-lifetime: 90d
+    severity: warning
+    message: Guests come back within a quarter.
+  - max-token-lifetime: 1d
+`;
+
 function withFile(machine: Machine, edition: string, word: string): string {
+  if (word === 'anon.yaml') return machine.file(word, config);
   if (word === 'tenant.json') return join(machine.folder, word);
   if (word === 'post-login.js') return machine.file(word, action);
   if (word === 'world.yaml') return machine.file(word, world);
+  if (word === 'tenant.yaml') return machine.file(word, configuration);
   const name = word.replace('@', '');
   const command = files[name];
   if (command === undefined) return word;
@@ -125,6 +144,8 @@ function plain(value: unknown, machine: Machine, name = ''): unknown {
   }
   if (name === 'port') return 4400;
   if (name === 'duration_ms') return 31;
+  if (name === 'bytes') return 9216;
+  if (name === 'saved_at') return '2026-06-01T12:00:00.000Z';
   if (name === 'jti') return 'eH5kOfqXBmvvuIIrcVt4Rw';
   if (typeof value !== 'string') return value;
   if (name === 'kid' && value.length === 22) return '3J2pXmVbT0qYcN7sLh5wKg';
@@ -138,6 +159,7 @@ function plain(value: unknown, machine: Machine, name = ''): unknown {
       .replaceAll(/localhost:(?!3000)\d+/g, 'localhost:4400');
   const text = value
     .replaceAll(join(machine.folder, 'tenant.json'), 'tenant.json')
+    .replaceAll(join(machine.folder, 'anon.yaml'), 'anon.yaml')
     .replaceAll(join(machine.folder, 'post-login.js'), '/home/you/shop/post-login.js')
     .replaceAll(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/g, 'f81d4fae-7dec-41d0-8765-00a0c91e6bf6')
     .replaceAll(join(machine.folder, 'data'), '/home/you/.local/share/anon-cli')

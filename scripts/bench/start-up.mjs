@@ -1,5 +1,6 @@
 // How long commands take, compared with `node -e 0`.
 import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeBinary, versionsOf } from '../node-binaries.mjs';
 import { bin, median, print, rounds, row, run, timeOf } from './program.mjs';
@@ -59,7 +60,29 @@ function commands(env) {
     ['token decode', 1.45, [bin, 'token', 'decode', foreign]],
     ['token decode, verified', undefined, [bin, 'token', 'decode', own]],
     ['token create', 5, [bin, 'token', 'create']],
+    ['config validate', 2.5, [bin, 'config', 'validate', '--file', configFile(env)]],
   ];
+}
+
+function configFile(env) {
+  const path = join(env.HOME, 'anon.yaml');
+  writeFileSync(
+    path,
+    `tenant: { lifetime: 30d, format: jwe }
+apps:
+  web: { enabled: true, origins: [http://localhost:3000] }
+apis:
+  https://shop.example/api:
+    open: true
+    scopes: [read:catalog]
+    apps: { web: [read:catalog, write:cart] }
+claims:
+  https://example.com/language: metadata.language
+policies:
+  - max-session-lifetime: 90d
+`,
+  );
+  return path;
 }
 
 function jwt(header, claims) {

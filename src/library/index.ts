@@ -2,6 +2,22 @@
 export { type AnonError, type ErrorCode, isAnonError } from '../errors.ts';
 export type { LocalActionRemoveResult, LocalActionResult, LocalActionTestResult } from './action-results.ts';
 export type { LocalClockResult } from './clock-results.ts';
+export type {
+  ConfigApplyResult,
+  ConfigChangeResult,
+  ConfigDriftResult,
+  ConfigObjectResult,
+  ConfigPlanResult,
+  ConfigUndoEntryResult,
+  ConfigUndoResult,
+} from './config-plan-results.ts';
+export type {
+  ConfigInitResult,
+  ConfigPlaceResult,
+  ConfigPolicyResult,
+  ConfigProblemResult,
+  ConfigValidateResult,
+} from './config-results.ts';
 export { type CreateSessionOptions, createSession, type GuestTokens } from './create-session.ts';
 export {
   type DecodedToken,
@@ -50,6 +66,13 @@ export type {
   SessionUseResult,
   SessionViewResult,
 } from './session-results.ts';
+export type {
+  LocalDiffResult,
+  LocalSnapshotRemoveResult,
+  LocalSnapshotRestoreResult,
+  LocalSnapshotResult,
+  LocalSnapshotSaveResult,
+} from './snapshot-results.ts';
 export type { TenantOptions } from './tenant-options.ts';
 export type {
   AllowedOriginResult,

@@ -2,6 +2,7 @@
 // docs/json.md shows each of them, printed by a test.
 
 import type { ErrorCode } from '../errors.ts';
+import type { ConfigProblemResult } from './config-results.ts';
 import type { SessionResult } from './session-results.ts';
 import type { NamedApiResult, NamedAppResult } from './tenant-results.ts';
 
@@ -156,7 +157,7 @@ export type LocalUseDatabaseResult = {
 };
 
 /** How many documents of each kind the state of a local tenant has. */
-type DocumentCounts = {
+export type DocumentCounts = {
   readonly tenant: number;
   readonly key: number;
   readonly client: number;
@@ -215,6 +216,8 @@ export type ErrorResult = {
     readonly command?: string;
     /** For `not_applied`: the members that differ from the request, by their names on the wire. */
     readonly members?: readonly string[];
+    /** For files that cannot be used: everything that is wrong in them. */
+    readonly problems?: readonly ConfigProblemResult[];
     readonly exit_code: number;
   };
   readonly warnings?: readonly string[];

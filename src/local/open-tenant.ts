@@ -3,6 +3,7 @@ import type { ServedAt } from '../wire/state-call.ts';
 import type { ClockChange, ClockReading } from '../wire/tenant-clock.ts';
 import type { TenantExport } from '../wire/tenant-export.ts';
 import type { KeyReading, KeyUse } from '../wire/tenant-keys.ts';
+import type { SnapshotState } from '../wire/tenant-snapshot.ts';
 import type { TenantWorld, WorldGuestTokens } from '../wire/tenant-world.ts';
 import type { Action, NewAction } from './actions/action.ts';
 import type { ActionAttempt, AttemptResult } from './actions/try-action.ts';
@@ -51,6 +52,10 @@ export interface LocalTenant extends Tenant {
   exportState(): Promise<TenantExport>;
   /** Replaces the whole state by a checked export, and reports whether the keys changed with it. */
   importState(file: TenantExport): Promise<{ readonly newKeys: boolean }>;
+  /** The whole state, with its clock, faults and login sessions. */
+  snapshotState(): Promise<SnapshotState>;
+  /** As {@link importState}, with all of a checked snapshot. */
+  restoreState(snapshot: SnapshotState): Promise<{ readonly newKeys: boolean }>;
   /** Whether nothing has been changed since the tenant was created. */
   isFresh(): Promise<boolean>;
   /** The Actions, in the order in which they run. */
@@ -156,6 +161,8 @@ export async function openLocalTenant(
     revokeKey: async (kid) => (await controlledKeys()).revokeKey(store, kid),
     exportState: async () => (await carried()).exportState(store),
     importState: async (file) => (await carried()).importState(store, file),
+    snapshotState: async () => (await import('./state/snapshot.ts')).snapshotState(store),
+    restoreState: async (snapshot) => (await import('./state/snapshot.ts')).restoreState(store, snapshot),
     isFresh: async () => (await carried()).isFresh(store),
     async actions() {
       await store.refresh();

@@ -16,6 +16,7 @@ const expected: Record<ErrorCode, number> = {
   not_authorised: 4,
   gate_closed: 5,
   guest_not_carried: 5,
+  policy_violated: 5,
   tenant_unreachable: 6,
   edition_unsupported: 7,
   not_applied: 8,
@@ -31,7 +32,7 @@ describe('the table of exit codes', () => {
 
   it('has every exit code once, and 0 for success', () => {
     const codes = exitCodes.map(({ code }) => code);
-    expect(codes).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 126, 127, 130]);
+    expect(codes).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 126, 127, 130]);
     expect(exitCodes[0]).toEqual({ code: 0, meaning: 'done', errors: [] });
   });
 });

@@ -1,6 +1,6 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { commands } from '../../src/cli/program/commands.ts';
@@ -77,6 +77,15 @@ const wrongWorld = {
   guests: { [evil]: { app: evil, metadata: { a: evil.repeat(100) } } },
 };
 
+/** A configuration that changes what has hostile names, and adds some. */
+function hostileConfig(client: string): string {
+  return JSON.stringify({
+    apps: { [client]: { enabled: true, origins: ['https://new.example'] } },
+    apis: { 'https://api.shop.example': { open: true, scopes: ['read:catalog'] } },
+    claims: { language: 'metadata.language' },
+  });
+}
+
 /** The file of an Action that prints, sets and throws what is hostile. */
 const hostileAction = `exports.onExecutePostLogin = async (event, api) => {
   const evil = ${JSON.stringify(evil)};
@@ -85,6 +94,27 @@ const hostileAction = `exports.onExecutePostLogin = async (event, api) => {
   api.idToken.setCustomClaim(evil, evil);
   if (event.anonymous_session) api.access.deny(evil, evil);
 };`;
+
+/** JSON in ASCII, which YAML readers read too. */
+function asciiJson(value: object): string {
+  return JSON.stringify(value).replaceAll(
+    /[^ -~]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+const wrongConfig = asciiJson({
+  [evil]: 1,
+  tenant: { lifetime: evil, format: evil.slice(0, 20), cookie: evil.slice(0, 15) },
+  apps: { [evil]: { [evil]: evil, origins: [evil] } },
+  apis: { [evil]: { scopes: [evil, evil], apps: { [evil]: evil } } },
+  claims: { [evil]: evil },
+  policies: [{ 'forbidden-claims': [evil], severity: evil }],
+});
+const warnedConfig = asciiJson({
+  apis: { [evil]: { scopes: ['a'], apps: { [evil]: ['b'] } } },
+  policies: [{ 'forbidden-scopes': ['*'], message: evil, severity: 'warning' }, { 'max-token-lifetime': '1d' }],
+});
 
 /** Of before a rotation. */
 const hostileKeys = {
@@ -109,6 +139,14 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
     ['--app', 'CLIENT', '--api', 'AUDIENCE', '--scopes', evil, '--yes'],
   ],
   doctor: [at, ['--matrix', '--all'], ['--probe', ...at], ['--app', evil], ['--fix', '--dry-run', ...at]],
+  'config init': [['--stdout'], [evil]],
+  'config validate': [
+    ['--file', 'WRONG CONFIG'],
+    ['--file', 'WARNED CONFIG'],
+    ['--file', 'WARNED CONFIG', '--set', evil, '--set', `apps.${evil}.enabled=${evil}`],
+    ['--file', 'FILE'],
+    ['--file', evil],
+  ],
   'tenant show': [[]],
   'tenant set-lifetime': [['7d'], [evil]],
   'tenant set-format': [['jwt'], [evil]],
@@ -164,6 +202,21 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
     ['AUDIENCE', 'read:catalog', '--dry-run'],
     ['AUDIENCE', evil],
   ],
+  'config plan': [
+    ['-f', 'CONFIG'],
+    ['-f', 'CONFIG', '--format', 'markdown'],
+    ['-f', evil],
+    ['-f', 'CONFIG', '--app', evil],
+  ],
+  'config apply': [
+    ['-f', 'CONFIG', '--dry-run'],
+    ['-f', 'CONFIG', '--yes', '--prune'],
+    ['-f', 'CONFIG'],
+    [evil],
+    ['FORGED'],
+  ],
+  'config drift': [[], ['--format', 'markdown']],
+  'config undo': [['--list'], [evil]],
   'token create': [
     at,
     [...at, '--meta', `${evil}=${evil}`],
@@ -286,6 +339,11 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
   'local key list': [[]],
   'local key rotate': [[evil]],
   'local key revoke': [[evil], ['KEY'], ['KEY', '--yes']],
+  'local snapshot save': [[evil], ['base']],
+  'local snapshot list': [[]],
+  'local snapshot restore': [[evil], ['HOSTILE'], ['HOSTILE', '--yes']],
+  'local snapshot remove': [[evil], ['HOSTILE']],
+  'local diff': [[evil], ['HOSTILE']],
   'local user list': [[]],
   'local user show': [['USER'], [evil]],
   'local user add': [
@@ -398,6 +456,7 @@ async function makeHostile(): Promise<NonNullable<typeof made>> {
   });
   // A file's name cannot be as long.
   await sessions.put(evilName, session);
+  await saveHostileSnapshot(machine);
   const exported = (await machine.done('session', 'export', '--json')).stdout;
   await machine.done('app', 'create', 'server', '--type', 'regular_web');
   const { client_id: confidential } = await documentNamed(store, 'client', 'server');
@@ -405,6 +464,20 @@ async function makeHostile(): Promise<NonNullable<typeof made>> {
   const folder = mkdtempSync(join(tmpdir(), 'anon-hostile-'));
   cpSync(machine.folder, folder, { recursive: true });
   return { folder, ids: { client: String(client), confidential: String(confidential), exported } };
+}
+
+/** A snapshot in which every name is hostile, of a tenant that has others now. */
+async function saveHostileSnapshot(machine: Machine): Promise<void> {
+  await machine.done('local', 'snapshot', 'save', 'HOSTILE');
+  const path = join(dirname(machine.statePath), 'snapshots', 'HOSTILE.json');
+  const content = JSON.parse(readFileSync(path, 'utf8'));
+  for (const { document } of content.state.documents.client) document[evil] = evil;
+  for (const { document } of content.state.documents.action) Object.assign(document, { id: 'other', name: evil });
+  content.state.documents.action[0].id = 'other';
+  content.faults = [
+    { id: evil, document: { id: evil, name: evil, kind: 'drop', route: evil, order: 1, seed: 1, created_at: evil } },
+  ];
+  writeFileSync(path, JSON.stringify(content));
 }
 
 function wordsOn(machine: Machine, { client, confidential, exported }: HostileIds): Readonly<Record<string, string>> {
@@ -417,9 +490,12 @@ function wordsOn(machine: Machine, { client, confidential, exported }: HostileId
     EXPORT: machine.file('export.json', exported),
     FORGED: machine.file('forged.json', JSON.stringify(forgedExport)),
     'FORGED TENANT': machine.file('tenant.json', JSON.stringify(forgedTenant)),
+    CONFIG: machine.file('anon.json', hostileConfig(client)),
     'WRONG TENANT': machine.file('wrong.json', JSON.stringify({ ...forgedTenant, [evil]: evil })),
     WORLD: machine.file('world.json', JSON.stringify(hostileWorld)),
     'WRONG WORLD': machine.file('wrong-world.json', JSON.stringify(wrongWorld)),
+    'WRONG CONFIG': machine.file('wrong.yaml', wrongConfig),
+    'WARNED CONFIG': machine.file('warned.yaml', warnedConfig),
     NOWHERE: join(machine.folder, 'exported.json'),
     DOMAIN: 'a.example',
     USER: 'jane@example.com',
@@ -502,6 +578,8 @@ describe.each(['in a pipe', 'as JSON'] as const)('hostile refusals %s', (mode) =
       'WRONG TENANT': 'no',
       WORLD: 'no',
       'WRONG WORLD': 'no',
+      'WRONG CONFIG': 'no',
+      'WARNED CONFIG': 'no',
       NOWHERE: '-',
       DOMAIN: 'a.example',
     };

@@ -14,6 +14,8 @@ export interface CommandFacts {
   readonly calls: 'tenant' | 'nothing';
   /** The kind of result, by default one object. A list has no `--format env`; only an access token has `--format header`. */
   readonly result?: 'one' | 'list' | 'access token';
+  /** It has `--format markdown`. */
+  readonly markdown?: true;
   /** Command lines without `anon-cli`. Each runs on a fresh local tenant. */
   readonly examples: readonly [string, ...string[]];
   /** Below the examples; each line is wrapped. */

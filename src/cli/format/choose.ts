@@ -28,6 +28,7 @@ const formatNoun = 'output format';
 interface Facts {
   readonly calls: 'tenant' | 'nothing';
   readonly result?: 'one' | 'list' | 'access token';
+  readonly markdown?: true;
 }
 
 /**
@@ -50,7 +51,12 @@ function checkTogether(format: OutputFormat, { json, field }: GlobalOptions): vo
   throw new AnonError('usage', `${other} and --format ${format} can't be combined.`);
 }
 
-function checkCommand(path: string, { calls, result }: Facts, format: OutputFormat): void {
+function checkCommand(path: string, { calls, result, markdown }: Facts, format: OutputFormat): void {
+  if (format === 'markdown' && !markdown) {
+    throw new AnonError('usage', `anon-cli ${path} has no Markdown for --format markdown.`, {
+      hint: 'Use it with config plan, config drift or config diff.',
+    });
+  }
   if (format === 'header' && result !== 'access token') {
     throw new AnonError('usage', `anon-cli ${path} has no access token for --format header.`, {
       hint: 'Run: anon-cli token get --format header',
@@ -96,6 +102,10 @@ const printers: Readonly<Record<OutputFormat, (context: Context) => Printer | un
     ({ terminal }) =>
     ({ data }) =>
       print(terminal, `Authorization: ${schemeOf(data)} ${accessTokenOf(data)}\n`),
+  markdown:
+    ({ terminal }) =>
+    ({ markdown }) =>
+      print(terminal, markdown?.() ?? ''),
   curl({ terminal, printing }) {
     const calls: Calls = { baseUrl: '', made: [] };
     printing.calls = calls;

@@ -4,7 +4,9 @@ import { type EditionName, editionNames } from '../../wire/edition/edition.ts';
 import type { Values } from './definition.ts';
 
 /** The values of `--format`. */
-export const outputFormats = ['human', 'json', 'ndjson', 'env', 'dotenv', 'github', 'header', 'curl'] as const;
+export const outputFormats = [
+  ...(['human', 'json', 'ndjson', 'env', 'dotenv', 'github', 'header', 'curl', 'markdown'] as const),
+] as const;
 export type OutputFormat = (typeof outputFormats)[number];
 
 /** The options of every command; they may also precede its name. */
@@ -37,7 +39,7 @@ export const globalOptions: readonly GlobalOption[] = [
     ...{ takesValue: true, repeatable: true },
   },
   {
-    ...{ flags: '--format <name>', description: 'print as env, dotenv, github, header, curl or ndjson' },
+    ...{ flags: '--format <name>', description: 'print as env, dotenv, github, header, curl, ndjson or markdown' },
     ...{ takesValue: true, values: { words: outputFormats } },
   },
   {

@@ -26,6 +26,8 @@ export interface Result {
   readonly variables?: Readonly<Record<string, string>>;
   /** For people. */
   readonly human: (paint: Paint) => string;
+  /** For `--format markdown`, if the command has it. */
+  readonly markdown?: () => string;
   /** The text is printed unchanged, on a terminal too. For scripts and files. */
   readonly verbatim?: true;
   /** As JSON it is one line, for programs that read on while the command runs. */

@@ -22,6 +22,10 @@ export const groups: Readonly<Record<string, { readonly description: string; rea
   api: { description: 'gates 3 and 4: APIs that accept guests, and the scopes guests get', example: 'api list' },
   'api scopes': { description: 'the scopes that guests get at an API', example: 'api scopes add shop write:cart' },
   claims: { description: "claims in guests' access tokens, mapped from session values", example: 'claims list' },
+  config: {
+    description: 'guest access as code: a file that says what a tenant should be',
+    example: 'config init --stdout | anon-cli config validate --file -',
+  },
   token: { description: 'guest sessions and their tokens: create, update, decode, verify', example: 'token create' },
   transfer: {
     description: 'rehearsals of logins that guests come along with',
@@ -45,6 +49,10 @@ export const groups: Readonly<Record<string, { readonly description: string; rea
     description: 'the keys that the local tenant signs and encrypts with',
     example: 'local key rotate',
   },
+  'local snapshot': {
+    description: 'the local tenant as it was, under names',
+    example: 'local snapshot save before-checkout',
+  },
   'local user': {
     description: 'the users who can log in at the local tenant',
     example: 'local user add jane@example.com',
@@ -56,6 +64,12 @@ export const commands: Readonly<Record<string, () => Promise<CommandDefinition>>
   quickstart: async () => (await import('../commands/quickstart.ts')).quickstartCommand,
   setup: async () => (await import('../commands/setup/setup.ts')).setupCommand,
   doctor: async () => (await import('../commands/doctor/doctor.ts')).doctorCommand,
+  'config init': async () => (await import('../commands/config/init.ts')).configInitCommand,
+  'config validate': async () => (await import('../commands/config/validate.ts')).configValidateCommand,
+  'config plan': async () => (await import('../commands/config/plan.ts')).configPlanCommand,
+  'config apply': async () => (await import('../commands/config/apply.ts')).configApplyCommand,
+  'config drift': async () => (await import('../commands/config/drift.ts')).configDriftCommand,
+  'config undo': async () => (await import('../commands/config/undo.ts')).configUndoCommand,
   'tenant show': async () => (await import('../commands/tenant/show.ts')).tenantShowCommand,
   'tenant set-lifetime': async () => (await import('../commands/tenant/set.ts')).tenantSetLifetimeCommand,
   'tenant set-format': async () => (await import('../commands/tenant/set.ts')).tenantSetFormatCommand,
@@ -136,6 +150,13 @@ export const commands: Readonly<Record<string, () => Promise<CommandDefinition>>
   'local key rotate': async () => (await import('../commands/local/key/manage.ts')).localKeyRotateCommand,
   'local key revoke': async () => (await import('../commands/local/key/manage.ts')).localKeyRevokeCommand,
   'local seed': async () => (await import('../commands/local/seed.ts')).localSeedCommand,
+  'local snapshot save': async () => (await import('../commands/local/snapshot/manage.ts')).localSnapshotSaveCommand,
+  'local snapshot list': async () => (await import('../commands/local/snapshot/manage.ts')).localSnapshotListCommand,
+  'local snapshot restore': async () =>
+    (await import('../commands/local/snapshot/restore.ts')).localSnapshotRestoreCommand,
+  'local snapshot remove': async () =>
+    (await import('../commands/local/snapshot/manage.ts')).localSnapshotRemoveCommand,
+  'local diff': async () => (await import('../commands/local/diff.ts')).localDiffCommand,
   'local user add': async () => (await import('../commands/local/user/lifecycle.ts')).localUserAddCommand,
   'local user list': async () => (await import('../commands/local/user/read.ts')).localUserListCommand,
   'local user show': async () => (await import('../commands/local/user/read.ts')).localUserShowCommand,

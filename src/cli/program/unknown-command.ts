@@ -18,7 +18,6 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   claim: ['claims list', 'claims set'],
   clients: ['app list'],
   close: ['app disable', 'api disable'],
-  config: ['status', 'setup', 'profile set'],
   configure: ['setup'],
   connect: ['login'],
   context: ['profile use'],

@@ -123,7 +123,9 @@ export async function carryOut<Outcome, Found extends Planned<Outcome>>(
     if (seen?.plan.writes.length === 0) return { outcome: seen.plan.outcome(unsent), found: seen };
     if (seen && contentOf(seen.plan) !== agreedTo) {
       if (agreedTo !== undefined) context.terminal.note('The tenant has changed in the meantime.\n');
-      await confirmPlan(context, access, seen.plan, confirmation);
+      const { plan } = seen;
+      const shown = (paint: Paint) => renderChanges(paint, tenantHost(access), plan.writes);
+      await confirmChanges(context, access, shown, confirmation.ask && (() => confirmation.ask?.(plan)));
       agreedTo = contentOf(seen.plan);
     }
     const sent = await context.changing(access.tenant, async () => {
@@ -153,11 +155,15 @@ function confirmDeletion({ terminal, confirm }: Context, access: Access): Confir
   };
 }
 
-async function confirmPlan(
+/**
+ * Asks for confirmation of the `shown` changes; `ask` replaces the default question, except where the profile is marked
+ * production. @throws {AnonError} `usage` when there is nobody to ask, `failed` when the answer is no
+ */
+export async function confirmChanges(
   context: Context,
   access: Access,
-  plan: Plan<unknown>,
-  { ask }: Confirmation,
+  shown: (paint: Paint) => string,
+  ask?: () => Promise<void> | undefined,
 ): Promise<void> {
   const { terminal } = context;
   const { name, production } = access.profile;
@@ -167,12 +173,12 @@ async function confirmPlan(
       hint: 'Preview it with --dry-run, then pass --yes.',
     });
   }
-  if (ask && !production) return ask(plan);
+  if (ask && !production) return ask();
   const host = tenantHost(access);
   const paint = notePaint(terminal);
   const marked = production ? `${paint.bold(host)} is marked ${paint.red('production')}. ` : '';
   terminal.note(`${marked}This changes:\n`);
-  terminal.note(renderChanges(paint, host, plan.writes));
+  terminal.note(shown(paint));
   if (production) return confirmByName(context, host);
   if (await context.confirm(`Apply to ${host}?`)) return;
   throw new AnonError('failed', 'Change declined; nothing was sent.');

@@ -1,4 +1,5 @@
 import type { Clock } from '../../domain/clock.ts';
+import type { ConfigRecords } from '../../domain/config/record.ts';
 import type { TenantConnection } from '../../domain/exchange/connection.ts';
 import type { ManagementAccess } from '../../domain/exchange/management/credentials.ts';
 import type { Profile, ProfileStore, SecretPlace, SecretStore } from '../../domain/profile/profile.ts';
@@ -107,6 +108,8 @@ export interface Context {
   ): Promise<TenantConnection>;
   /** The local tenant's keys, for decoding offline in `edition`. */
   localKeys(edition: EditionName | undefined): Promise<KeyRing>;
+  /** What `config apply` changed at which tenant. */
+  configRecords(): Promise<ConfigRecords>;
   /** Fetched key sets of tenants and other issuers. */
   keyCache(): Promise<KeyCache>;
   /** Where the state of the local tenant is, for the profile `local`. */

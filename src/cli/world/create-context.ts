@@ -207,6 +207,10 @@ export function createContext(world: World, { warn, aside, debug }: Pick<Report,
     async localKeys(edition) {
       return localKeyRing(stateIfAny, warn, edition, { now, onMoved: (reading) => aside(clockNote(reading)) });
     },
+    async configRecords() {
+      const { configRecords } = await import('../../io/store/config-records.ts');
+      return configRecords({ folders: await folders(), now, warn, readOnly });
+    },
     async keyCache() {
       return (await import('../../io/store/caches.ts')).keyCache({ folders: await folders(), now, warn });
     },

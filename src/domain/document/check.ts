@@ -73,7 +73,7 @@ function unknownKey(document: Document, schema: v.GenericSchema, path: DocumentP
   return problemAt(
     document.placeOf(path, 'key'),
     `Unknown key '${key}'${parent.length === 0 ? '' : ` in ${labelOf(parent)}`}.`,
-    similar ? `Did you mean '${similar}'?` : `Known keys: ${known.join(', ')}.`,
+    similar ? `Did you mean '${similar}'?` : `Known keys: ${known.filter((one) => !one.startsWith('$')).join(', ')}.`,
   );
 }
 

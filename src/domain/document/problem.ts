@@ -65,12 +65,12 @@ export class DocumentError extends AnonError {
   }
 }
 
-/** `anon.yaml has 3 problems.`; with a single one, the problem itself. */
+/** `anon.yaml has 3 problems.` */
 function summaryOf(problems: readonly Problem[]): string {
   const errors = problems.filter(({ severity }) => severity === 'error');
   const [first] = errors;
   if (!first) return 'No problems.';
   const files = [...new Set(errors.map(({ file }) => file))];
   const count = errors.length === 1 ? '1 problem' : `${errors.length} problems`;
-  return files.length === 1 ? `${first.file} has ${count}.` : `${files.length} files have ${count}.`;
+  return files.length === 1 ? `${first.file} has ${count}.` : `The files have ${count}.`;
 }

@@ -23,7 +23,12 @@ const maxDepth = 100;
  * @throws {AnonError} `usage`, with each problem and its place, and without any value of the file
  */
 export function readTenantExport(text: string, source: string): TenantExport {
-  const content = inThisVersion(parse(text, source));
+  return checkTenantExport(parse(text, source), source);
+}
+
+/** As {@link readTenantExport}, from the content of the file. */
+export function checkTenantExport(parsed: unknown, source: string): TenantExport {
+  const content = inThisVersion(parsed);
   if (!isJsonObject(content) || content.format !== tenantExportFormat) {
     throw new AnonError('usage', `${source} is not an export of a local tenant.`, {
       hint: 'To make one: anon-cli local export',

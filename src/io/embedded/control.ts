@@ -8,6 +8,7 @@ import { announcedControl, type ControlAddress } from './control-file.ts';
 import { type LocalActions, localActions } from './local-actions.ts';
 import { localFaults } from './local-faults.ts';
 import { type LocalKeyControl, localKeyControl } from './local-keys.ts';
+import { type LocalSnapshots, localSnapshots } from './local-snapshots.ts';
 import type { SeedRequest, SeedResult } from './local-worlds.ts';
 import type { LocalPorts } from './ports.ts';
 import { type LocalServer, type ServeOptions, serveLocal } from './server.ts';
@@ -46,6 +47,7 @@ export interface LocalControl {
   seed(request: SeedRequest): Promise<SeedResult>;
   readonly actions: LocalActions;
   readonly faults: FaultControl;
+  readonly snapshots: LocalSnapshots;
   /** Whether nothing would be lost with the tenant, because it is new or nobody has changed it. */
   isFresh(): Promise<boolean>;
   /** Logs a user in, with and without a guest, in copies of the tenant: nothing of it stays. */
@@ -74,6 +76,7 @@ export function localControl(ports: LocalPorts<SavedState>): LocalControl {
     seed: async (request) => (await import('./local-worlds.ts')).seedLocal(ports, request),
     actions: localActions(ports),
     faults: localFaults(ports),
+    snapshots: localSnapshots(ports),
     isFresh: () => withLocal(ports, {}, (local) => local.isFresh()),
     rehearse: async (login) => (await import('./rehearsal.ts')).rehearseLogin(ports, login),
   };

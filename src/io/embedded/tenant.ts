@@ -83,6 +83,8 @@ function explained(local: LocalTenant, actions: LazyRunner, fail: (error: unknow
     revokeKey: (kid) => local.revokeKey(kid).catch(fail),
     exportState: () => local.exportState().catch(fail),
     importState: (file) => local.importState(file).catch(fail),
+    snapshotState: () => local.snapshotState().catch(fail),
+    restoreState: (snapshot) => local.restoreState(snapshot).catch(fail),
     isFresh: () => local.isFresh().catch(fail),
     actions: () => local.actions().catch(fail),
     tryAction: (attempt) => local.tryAction(attempt).catch(fail),

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { fingerprintOf } from '../../jose/fingerprint.ts';
 import type { KeyReading, KeyUse } from '../../wire/tenant-keys.ts';
 import { type Random, randomToken } from '../random.ts';
 import { longestLifetime } from '../state/lifetimes.ts';
@@ -10,9 +10,9 @@ export async function readKeys(store: StoreReader, nowMs: number): Promise<KeyRe
   const { signing, session, previous = none } = await materialOf(store);
   return [
     reading('signing', signing),
-    reading('session', { ...session, kid: kidOf(session) }),
+    reading('session', { ...session, kid: fingerprintOf(session.k) }),
     ...previous.signing.filter(({ ends_at }) => endMs(ends_at) > nowMs).map((key) => reading('signing', key)),
-    ...previous.session.map((key) => reading('session', { ...key, kid: kidOf(key) })),
+    ...previous.session.map((key) => reading('session', { ...key, kid: fingerprintOf(key.k) })),
   ];
 }
 
@@ -79,9 +79,9 @@ function withSession(before: KeyMaterial, session: Required<KeyMaterial['session
 export async function revokeKey(store: Store, kid: string): Promise<'revoked' | 'current' | undefined> {
   return store.write(async (writer) => {
     const { previous = none, ...current } = await materialOf(writer);
-    if (kid === current.signing.kid || kid === kidOf(current.session)) return 'current';
+    if (kid === current.signing.kid || kid === fingerprintOf(current.session.k)) return 'current';
     const signing = previous.signing.filter((key) => key.kid !== kid);
-    const session = previous.session.filter((key) => kidOf(key) !== kid);
+    const session = previous.session.filter((key) => fingerprintOf(key.k) !== kid);
     if (signing.length === previous.signing.length && session.length === previous.session.length) return undefined;
     writer.put('key', 'current', { ...current, previous: { signing, session } });
     return 'revoked';
@@ -94,12 +94,6 @@ async function materialOf(store: StoreReader): Promise<KeyMaterial> {
   const document = await store.get('key', 'current');
   if (!document) throw new Error('the tenant has no keys');
   return document as unknown as KeyMaterial;
-}
-
-/** Tokens name no session key, so it needs a name that says nothing about it. @see RFC 7638 */
-function kidOf({ k }: { readonly k: string }): string {
-  const jwk = JSON.stringify({ k, kty: 'oct' });
-  return createHash('sha256').update(jwk).digest('base64url').slice(0, 22);
 }
 
 function endMs(endsAt: string | null): number {

@@ -13,7 +13,7 @@ import {
 import { systemRandom } from '../random.ts';
 import { cachedStore } from '../store/cached-store.ts';
 import { memoryDatabase } from '../store/memory.ts';
-import type { Store, StoreReader } from '../store/store.ts';
+import type { Store, StoreReader, StoreWriter } from '../store/store.ts';
 import type { KeyMaterial } from '../tokens/keys.ts';
 import { issuerOf } from './issuer.ts';
 import { seed } from './seed.ts';
@@ -21,17 +21,20 @@ import { upgrade } from './upgrade.ts';
 
 /** The whole state at one point in time, for another database. What was used once is not carried: it ends in minutes. */
 export async function exportState(store: Store): Promise<TenantExport> {
-  return store.snapshot(async (reader) => {
-    const documents = await documentsOf(reader);
-    const [settings] = documents.tenant;
-    return {
-      format: tenantExportFormat,
-      version: tenantExportVersion,
-      edition: detectEdition(settings?.document ?? {}),
-      issuer: String(await issuerOf(reader)),
-      documents,
-    };
-  });
+  return store.snapshot(readExport);
+}
+
+/** The same, for a reader of a state that nobody writes. */
+export async function readExport(reader: StoreReader): Promise<TenantExport> {
+  const documents = await documentsOf(reader);
+  const [settings] = documents.tenant;
+  return {
+    format: tenantExportFormat,
+    version: tenantExportVersion,
+    edition: detectEdition(settings?.document ?? {}),
+    issuer: String(await issuerOf(reader)),
+    documents,
+  };
 }
 
 async function documentsOf(reader: StoreReader): Promise<TenantExport['documents']> {
@@ -58,11 +61,16 @@ async function documentsOf(reader: StoreReader): Promise<TenantExport['documents
  * Replaces the whole state by a checked export, in one commit. Returns whether the keys are others than before, so that no
  * token issued before is valid any longer.
  */
-export async function importState(store: Store, { documents }: TenantExport): Promise<{ readonly newKeys: boolean }> {
+export async function importState(
+  store: Store,
+  { documents }: TenantExport,
+  alsoPut: (writer: StoreWriter) => void = () => {},
+): Promise<{ readonly newKeys: boolean }> {
   const newKeys = await store.write(async (writer) => {
     const before = await writer.get('key', 'current');
     writer.clear();
     for (const kind of carriedKinds) for (const { id, document } of documents[kind]) writer.put(kind, id, document);
+    alsoPut(writer);
     return !acceptsTokensOf(documents.key[0]?.document, before);
   });
   // The export may come from an earlier version.

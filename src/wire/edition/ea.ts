@@ -1,7 +1,15 @@
 import * as v from 'valibot';
 import { claimMappings, readMappings } from '../claims-mapping.ts';
 import { sessionTokenPrefix } from '../session-token-format.ts';
-import type { AppAccess, ClaimsMapping, Edition, GuestAccess, SessionSettings, Translation } from './edition.ts';
+import type {
+  AppAccess,
+  ClaimsMapping,
+  Edition,
+  GuestAccess,
+  GuestAccessChange,
+  SessionSettings,
+  Translation,
+} from './edition.ts';
 import { defined, ignoredMember, numberOr, objectOf, wholeNumber } from './members.ts';
 
 /** In whole minutes on the wire, 1 minute to 1 year; the default is 30 days. Assumed: the minimum. */
@@ -78,7 +86,7 @@ const maxClaims = 20;
  * Gate 3 on the wire: the policy decides. Gate 4 is a client grant. `allow_anonymous_access` occurs in one sample of the
  * documentation but in no answer, and the service refuses requests with unknown members: it is never sent.
  */
-const resourceServer: Translation<GuestAccess> = {
+const resourceServer: Translation<GuestAccess, GuestAccessChange> = {
   ignored: { allow_anonymous_access: v.optional(ignoredMember(v.boolean())) },
   members: {
     token_lifetime_for_anonymous_access_tokens: v.optional(

@@ -30,8 +30,13 @@ export interface GuestAccess {
   readonly tokenLifetimeSeconds: number | undefined;
 }
 
+/** A change of an API's settings; null takes the lifetime back to the tenant's default. */
+export type GuestAccessChange = Partial<Omit<GuestAccess, 'tokenLifetimeSeconds'>> & {
+  readonly tokenLifetimeSeconds?: number | null | undefined;
+};
+
 /** One half of a translator between an object's wire members and our vocabulary. */
-export interface Translation<Setting> {
+export interface Translation<Setting, Changed = Partial<Setting>> {
   /** The members that a request body may have for this setting, in addition to those of every edition. */
   readonly members: v.ObjectEntries;
   /** Further members that a request body may have without effect: the local tenant accepts them, no command sends them. */
@@ -42,7 +47,7 @@ export interface Translation<Setting> {
    * The members to send so that only `change` changes in `body`, the current object. A member that also has
    * other content is sent whole, because no source says whether the service merges or replaces it.
    */
-  write(change: Partial<Setting>, body: JsonObject): JsonObject;
+  write(change: Changed, body: JsonObject): JsonObject;
 }
 
 /** The claims that are mapped into guests' access tokens: one list, on one kind of object. */
@@ -81,7 +86,7 @@ export interface Edition {
   readonly sessionTokenPrefix: string;
   readonly tenant: Translation<SessionSettings>;
   readonly client: Translation<AppAccess>;
-  readonly resourceServer: Translation<GuestAccess>;
+  readonly resourceServer: Translation<GuestAccess, GuestAccessChange>;
   readonly claims: ClaimsMapping;
   /** The members that a new tenant's settings have. */
   readonly newTenant: JsonObject;

@@ -5,6 +5,7 @@ import {
   type ClaimsMapping,
   type Edition,
   type GuestAccess,
+  type GuestAccessChange,
   type SessionSettings,
   type SessionTokenFormat,
   sessionTokenFormats,
@@ -64,7 +65,7 @@ const client: Translation<AppAccess> = {
 };
 
 /** Gates 3 and 4 on the wire. Assumed: the name `anonymous_access_scopes`; no source gives one. */
-const resourceServer: Translation<GuestAccess> = {
+const resourceServer: Translation<GuestAccess, GuestAccessChange> = {
   members: {
     allow_anonymous_access: v.optional(v.boolean()),
     anonymous_access_scopes: v.optional(v.array(v.string())),

@@ -16,7 +16,6 @@ describe('an unknown command', () => {
     ['whoami', ['status']],
     ['WhoAmI', ['status']],
     ['create', ['token create', 'app create', 'api create']],
-    ['config', ['status', 'setup', 'profile set']],
     ['init', ['setup', 'quickstart']],
     ['logout', ['token logout', 'profile remove']],
     ['auth', ['login', 'status']],
@@ -48,20 +47,7 @@ describe('an unknown command', () => {
   });
 
   it('suggests only existing commands', () => {
-    const words = [
-      'open',
-      'config',
-      'env',
-      'fix',
-      'guests',
-      'test',
-      'metadata',
-      'upgrade',
-      'rm',
-      'serve',
-      'me',
-      'users',
-    ];
+    const words = ['open', 'env', 'fix', 'guests', 'test', 'metadata', 'upgrade', 'rm', 'serve', 'me', 'users'];
     for (const word of words) {
       const names = meant(word);
       expect(names.length, word).toBeGreaterThan(0);

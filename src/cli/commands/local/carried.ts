@@ -1,4 +1,9 @@
+import { AnonError } from '../../../errors.ts';
+import type { EditionName } from '../../../wire/edition/edition.ts';
 import type { CarriedKind, TenantExport } from '../../../wire/tenant-export.ts';
+import type { GlobalOptions } from '../../options/global.ts';
+import { requestedEdition } from '../../tenant/access.ts';
+import type { Context } from '../../world/context.ts';
 
 /** How many documents of each kind a state has, for `--json`. */
 export function countsOf({ documents }: TenantExport): Readonly<Record<CarriedKind, number>> {
@@ -23,4 +28,18 @@ export function countsText({ documents }: TenantExport): string {
 
 function counted(count: number, noun: string): string {
   return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** A carried tenant has an edition of its own. @throws {AnonError} `edition_unsupported` where the line asks for another */
+export function refuseOtherEdition(
+  context: Context,
+  options: GlobalOptions,
+  edition: EditionName,
+  subject: string,
+): void {
+  const requested = requestedEdition(context, options);
+  if (requested === undefined || requested === edition) return;
+  throw new AnonError('edition_unsupported', `${subject} uses edition ${edition}, not ${requested}.`, {
+    hint: 'It keeps its edition: leave --edition and ANON_EDITION out.',
+  });
 }

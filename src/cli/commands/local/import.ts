@@ -1,14 +1,11 @@
 import { readTenantExport } from '../../../domain/tenant/export.ts';
-import { AnonError } from '../../../errors.ts';
 import type { TenantExport } from '../../../wire/tenant-export.ts';
 import { requireConfirmation } from '../../input/confirmation.ts';
-import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
-import { requestedEdition } from '../../tenant/access.ts';
 import { removeSavedData } from '../../tenant/local-profile.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
-import { countsOf, countsText } from './carried.ts';
+import { countsOf, countsText, refuseOtherEdition } from './carried.ts';
 import { stateData } from './state-data.ts';
 
 /** Far more than the largest tenant that a file can hold; longer texts do not fit into a string. */
@@ -25,7 +22,7 @@ applications, APIs, grants, users and Actions. Tokens that the imported tenant h
   more: 'docs/local-tenant.md',
   async run(context, { file }, options) {
     const imported = await readExported(context, file);
-    checkEdition(context, options, imported);
+    refuseOtherEdition(context, options, imported.edition, 'The exported tenant');
     const local = await context.local();
     if (!options.yes && !(await local.isFresh())) {
       await requireConfirmation(context, options, {
@@ -54,12 +51,4 @@ applications, APIs, grants, users and Actions. Tokens that the imported tenant h
 async function readExported(context: Context, file: string): Promise<TenantExport> {
   if (file !== '-') return readTenantExport(await context.readFile(file, limitBytes), file);
   return readTenantExport(await context.terminal.readStdin(limitBytes), 'stdin');
-}
-
-function checkEdition(context: Context, options: GlobalOptions, { edition }: TenantExport): void {
-  const requested = requestedEdition(context, options);
-  if (requested === undefined || requested === edition) return;
-  throw new AnonError('edition_unsupported', `The exported tenant uses edition ${edition}, not ${requested}.`, {
-    hint: 'An import keeps the edition: leave --edition and ANON_EDITION out.',
-  });
 }

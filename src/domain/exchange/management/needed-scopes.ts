@@ -61,6 +61,10 @@ const needs: readonly Need[] = [
   { command: 'setup', scopes: grants, edition: 'ea' },
   { command: 'doctor', scopes: ['read:tenant_settings', 'read:clients', 'read:resource_servers'] },
   { command: 'doctor', scopes: ['read:client_grants'], edition: 'ea' },
+  { command: 'config plan', scopes: ['read:tenant_settings', 'read:clients', 'read:resource_servers'] },
+  { command: 'config plan', scopes: ['read:client_grants'], edition: 'ea' },
+  { command: 'config apply', scopes: [...settings, ...apps, ...apis] },
+  { command: 'config apply', scopes: [...grants, 'delete:client_grants'], edition: 'ea' },
 ];
 
 export interface MissingScope {

@@ -3,6 +3,7 @@ import isLuhnNumber from 'validator/lib/isLuhnNumber.js';
 import isTaxID from 'validator/lib/isTaxID.js';
 import { metadataMaxBytes } from '../../../wire/metadata.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
+import { secretIn } from '../../document/secret-text.ts';
 
 /**
  * Something that does not belong in metadata: every holder of the session token can read it, and an Action may log it.
@@ -72,45 +73,11 @@ function kindOfValue(key: string, value: unknown): string | undefined {
 /** No pattern matches less than nine characters, and most keys and many values have less. */
 function kindOfText(text: string): string | undefined {
   if (text.length < 9) return undefined;
-  if (/-----BEGIN [A-Z ]*PRIVATE KEY|PuTTY-User-Key-File-\d|AGE-SECRET-KEY-1/.test(text)) return 'a private key';
-  if (apiKey.test(text)) return 'an API key';
-  if (token.test(text)) return 'a token';
-  if (/[a-z]:\/\/[^\s/:@]*:[^\s/@]+@/i.test(text)) return 'a password';
+  const secret = secretIn(text);
+  if (secret !== undefined) return secret;
   if (hasCardNumber(text)) return 'a card number';
   return hasNationalId(text) ? 'a national id' : undefined;
 }
-
-/**
- * Three or more base64url parts of which the first begins like a JOSE header, a session token as tenants issue it
- * today, or the value of an Authorization header.
- */
-const token =
-  /(?:^|[^\w-])(?:ANONYMOUS_SESSION_)?eyJ[\w-]{8,}\.[\w-]*\.[\w.-]*|ANONYMOUS_SESSION_[\w-]{8}|\bBearer [\w.~+/-]{20}/;
-
-/**
- * By the prefixes of Stripe, GitHub, GitLab, Slack, AWS, Google, OpenAI and Anthropic, npm, SendGrid, Shopify, Hugging
- * Face and DigitalOcean.
- */
-const apiKey = new RegExp(
-  `(?:^|[^\\w-])(?:${[
-    '(?:[sr]k_(?:live|test)|whsec)_\\w{10,}',
-    'gh[pousr]_\\w{20,}',
-    'github_pat_\\w{20,}',
-    'glpat-[\\w-]{16,}',
-    '(?:xox[abeprs]|xapp)-[\\w-]{10,}',
-    '(?:AKIA|ASIA)[A-Z0-9]{16}',
-    'AIza[\\w-]{30,}',
-    'GOCSPX-[\\w-]{20,}',
-    'ya29\\.[\\w-]{20,}',
-    // With a capital and a digit, because a slug may have this prefix too.
-    'sk-(?=[\\w-]*[A-Z])(?=[\\w-]*\\d)[\\w-]{20,}',
-    'npm_\\w{30,}',
-    'SG\\.[\\w-]{16,}\\.[\\w-]{16,}',
-    'shp(?:at|ca|pa|ss)_\\w{20,}',
-    'hf_\\w{30,}',
-    'dop_v1_\\w{30,}',
-  ].join('|')})`,
-);
 
 const nameOf = {
   'a password': ['password', 'passwords', 'passwd', 'pwd', 'passphrase', 'passcode', 'pin'],

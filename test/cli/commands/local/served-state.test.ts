@@ -132,6 +132,7 @@ describe('commands about the local tenant, inside local exec,', () => {
   it.each([
     [['local', 'start', '--port', '0'], 'The local tenant is served already, at http://localhost:'],
     [['local', 'use-database', 'sqlite'], 'The local tenant in use is in the memory of another process'],
+    [['local', 'snapshot', 'save', 'before'], 'is in memory and has no snapshots.'],
   ])('refuse where they could only change the saved one: %j', async (argv, message) => {
     const machine = await machineInside(await servedTenantInMemory());
     const before = contentOf(machine);

@@ -1,0 +1,51 @@
+import { readSnapshot } from '../../../domain/config/read-tenant.ts';
+import { driftSince } from '../../../domain/config/record.ts';
+import { counted } from '../../../domain/exchange/counted.ts';
+import { hostOf } from '../../../domain/exchange/http.ts';
+import { AnonError } from '../../../errors.ts';
+import { printResult } from '../../output/output.ts';
+import { changeData, markdownOf, renderSettingChanges } from '../../render/config-changes.ts';
+import { printable } from '../../render/printable.ts';
+import { accessTenant } from '../../tenant/access.ts';
+import { defineCommand } from '../define-command.ts';
+import { differencesExitCode } from './plan.ts';
+import { amount } from './planned.ts';
+
+export const configDriftCommand = defineCommand({
+  description: 'show what has changed at the tenant since the last config apply',
+  calls: 'tenant',
+  markdown: true,
+  examples: ['config drift'],
+  notes:
+    'Exits with 10 when something has changed. Only the settings that the last config apply from this machine managed are compared. Elsewhere, compare with the file: config plan --exit-code.',
+  more: 'docs/config.md',
+  async run(context, _args, options) {
+    const access = await accessTenant(context, options);
+    const { tenant, requests } = counted(access.tenant);
+    const { issuer, selection } = tenant;
+    const { left } = await (await context.configRecords()).read(issuer);
+    if (!left) {
+      throw new AnonError('not_found', `Cannot tell: this machine has not applied anything to ${hostOf(issuer)}.`, {
+        hint: `Compare it with the file: anon-cli config plan --exit-code${selection}`,
+      });
+    }
+    const drift = driftSince(left, await readSnapshot(tenant));
+    const changes = drift.map(({ object, setting, left: before, now }) => ({ object, setting, before, after: now }));
+    const since = new Date(left.atMs).toISOString();
+    const host = printable(hostOf(issuer));
+    const title =
+      drift.length === 0
+        ? `No drift: ${host} is as config apply left it at ${since}`
+        : `${amount(drift.length, 'setting')} changed at ${host} since ${since}`;
+    printResult(context, options, {
+      data: { version: 1, issuer, applied_at: since, changes: changes.map(changeData), requests: requests() },
+      human(paint) {
+        if (drift.length === 0) return `${paint.green('✔')} ${title}\n`;
+        const next = `To set it again: anon-cli config apply${selection}`;
+        return `${renderSettingChanges(paint, issuer, changes)}${paint.bold(title)}\n${paint.dim(`${printable(next)}\n`)}`;
+      },
+      markdown: () => markdownOf(title, issuer, changes),
+    });
+    if (drift.length > 0) context.ending.exitCode = differencesExitCode;
+  },
+});

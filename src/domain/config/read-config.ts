@@ -1,0 +1,144 @@
+import { isAnonError } from '../../errors.ts';
+import { checkDocument } from '../document/check.ts';
+import { mergedDocument, withoutKeys } from '../document/merge.ts';
+import type { Document } from '../document/node.ts';
+import { hasErrors, type Problem, placeText, problemAt, sortedProblems } from '../document/problem.ts';
+import { readDocument } from '../document/read.ts';
+import { readSetting } from '../document/setting.ts';
+import type { Variables } from '../document/variables.ts';
+import { writtenPolicies } from './policies.ts';
+import type { Policy } from './policy.ts';
+import { policyFileSchema } from './policy-schema.ts';
+import { configSchema } from './schema.ts';
+import { secretsIn } from './secrets.ts';
+import { type CheckedConfig, configIn } from './written.ts';
+
+/** Where a configuration is written; `-` is stdin. */
+export interface ConfigSources {
+  /** Each changes those before it, member by member. */
+  readonly files: readonly [string, ...string[]];
+  /** `tenant.lifetime=7d`, in place of what the files say. */
+  readonly settings: readonly string[];
+  /** Files with further policies. */
+  readonly policyFiles: readonly string[];
+}
+
+export interface ConfigPorts {
+  /** @throws {AnonError} `usage` where it cannot be read */
+  readText(file: string): Promise<string>;
+  /** A file named in another: its name for messages, and what it is compared by. */
+  locate(file: string, from?: string): { readonly name: string; readonly id: string };
+  readonly variables: Variables;
+}
+
+/** Reads, merges and checks files, with every problem in all of them. @throws {AnonError} `usage` for a file that cannot be read */
+export async function readConfig(sources: ConfigSources, ports: ConfigPorts): Promise<CheckedConfig> {
+  const reader = new ConfigReader(ports);
+  const documents: Document[] = [];
+  for (const file of sources.files) documents.push(...(await reader.withBases(file)));
+  const [first, ...others] = documents;
+  let merged = others.reduce(mergedDocument, first as Document);
+  for (const text of sources.settings) {
+    const set = reader.setting(text, merged);
+    merged = merged && set ? mergedDocument(merged, set) : merged;
+  }
+  const policies: Policy[] = [];
+  for (const file of sources.policyFiles) policies.push(...(await reader.policies(file)));
+  const { problems } = reader;
+  if (hasErrors(problems) || !merged) return { problems: sortedProblems(problems) };
+  const checked = configIn(merged);
+  const all = sortedProblems([...problems, ...checked.problems]);
+  if (!checked.written) return { problems: all };
+  const { config } = checked.written;
+  return {
+    written: { ...checked.written, config: { ...config, policies: [...config.policies, ...policies] } },
+    problems: all,
+  };
+}
+
+/** More than any set of stages has. */
+const longestChain = 20;
+
+class ConfigReader {
+  readonly problems: Problem[] = [];
+  readonly #ports: ConfigPorts;
+
+  constructor(ports: ConfigPorts) {
+    this.#ports = ports;
+  }
+
+  /** A file, after those that it extends. Those that cannot be read are left out, with their problems. */
+  async withBases(file: string): Promise<Document[]> {
+    const { name, id } = this.#ports.locate(file);
+    return this.#load({ name, id, text: await this.#ports.readText(file) }, []);
+  }
+
+  setting(text: string, before: Document | undefined): Document | undefined {
+    const { document, problems } = readSetting('--set', text, { schema: configSchema, before });
+    this.problems.push(...problems);
+    if (document) this.#check(document);
+    return document;
+  }
+
+  async policies(file: string): Promise<Policy[]> {
+    const document = this.#read(this.#ports.locate(file).name, await this.#ports.readText(file));
+    if (!document) return [];
+    const { value, problems } = checkDocument(document, policyFileSchema);
+    this.problems.push(...problems);
+    return value ? writtenPolicies(document, value.policies) : [];
+  }
+
+  async #load(file: { name: string; id: string; text: string }, chain: readonly Link[]): Promise<Document[]> {
+    const document = this.#read(file.name, file.text);
+    if (!document) return [];
+    this.#check(document);
+    const node = document.nodeAt(['extends']);
+    const own = withoutKeys(document, ['extends', '$schema']);
+    if (node?.kind !== 'scalar' || typeof node.value !== 'string') return [own];
+    const base = await this.#base(node.value, document, [...chain, file]);
+    return [...base, own];
+  }
+
+  async #base(file: string, from: Document, chain: readonly Link[]): Promise<Document[]> {
+    const refuse = (message: string, hint?: string) => {
+      this.problems.push(problemAt(from.placeOf(['extends']), message, hint));
+      return [];
+    };
+    if (/^[a-z][a-z\d+.-]+:\/\//i.test(file)) return refuse('A configuration can extend only a file on this machine.');
+    const { name, id } = this.#ports.locate(file, from.name);
+    const again = chain.findIndex((link) => link.id === id);
+    if (again >= 0) {
+      const names = [...chain.slice(again).map((link) => link.name), name].join(' -> ');
+      return refuse(`The files extend each other: ${names}.`, 'Remove one extends.');
+    }
+    if (chain.length >= longestChain) return refuse(`More than ${longestChain} files extend each other.`);
+    let text: string;
+    try {
+      text = await this.#ports.readText(name);
+    } catch (error) {
+      if (!isAnonError(error)) throw error;
+      return refuse(error.message, 'The name is relative to the file that extends it.');
+    }
+    return this.#load({ name, id, text }, chain);
+  }
+
+  #read(name: string, text: string): Document | undefined {
+    const { document, problems } = readDocument({ name, text, variables: this.#ports.variables });
+    this.problems.push(...problems);
+    return document;
+  }
+
+  /** Each file alone, so that nothing wrong hides behind a later file. */
+  #check(document: Document): void {
+    const secrets = secretsIn(document);
+    const places = new Set(secrets.map(placeText));
+    const { problems } = checkDocument(document, configSchema);
+    // Another problem in the same place might quote the secret.
+    this.problems.push(...secrets, ...problems.filter((problem) => !places.has(placeText(problem))));
+  }
+}
+
+interface Link {
+  readonly name: string;
+  readonly id: string;
+}
