@@ -91,7 +91,10 @@ function listOf(value: unknown): readonly unknown[] {
 
 /** Members whose values nobody may see: of any object, wherever they are in it. */
 export function isSecret(member: string): boolean {
-  return secretForm.test(member) && member !== 'secret_encoded';
+  return (secretForm.test(member) || camelForm.test(member)) && member !== 'secret_encoded';
 }
+
+/** Settings of add-ons have names such as `signingKey`. */
+const camelForm = /[a-z](?:Hash|Pem|Jwk|Keys?)$/;
 
 const secretForm = /secret|password|private|(?:^|_)(?:hash|pem|jwk|k|keys?)$/i;

@@ -38,18 +38,21 @@ export interface LocalSnapshots {
 const ending = '.json';
 
 export function localSnapshots(ports: LocalPorts<SavedState>): LocalSnapshots {
-  const folder = () => folderOf(ports);
-  const pathOf = (name: string) => join(folder(), `${name}${ending}`);
+  const place = () => folderOf(ports);
+  const pathOf = (name: string) => join(place(), `${name}${ending}`);
   return {
     current: () => withLocal(ports, {}, (local) => local.snapshotState()),
-    list: () =>
-      namesIn(folder())
+    list() {
+      const folder = place();
+      return namesIn(folder)
         .filter((file) => file.endsWith(ending))
         .sort()
-        .map((file) => ({ name: file.slice(0, -ending.length), ...statusOf(join(folder(), file)) })),
+        .map((file) => ({ name: file.slice(0, -ending.length), ...statusOf(join(folder, file)) }));
+    },
     text: (name) => readIfExists(pathOf(name))?.toString('utf8'),
     async save(name, text, replaces) {
-      for (const each of [dirname(folder()), folder()]) privateFolder(each);
+      const folder = place();
+      for (const each of [dirname(folder), folder]) privateFolder(each);
       return ports.exclusively(async () => {
         if (!replaces && exists(pathOf(name))) return false;
         try {
@@ -71,10 +74,11 @@ export function localSnapshots(ports: LocalPorts<SavedState>): LocalSnapshots {
   };
 }
 
+/** @throws {AnonError} `usage` for a state that ends with a process, so that nothing should be saved of it */
 function folderOf({ state, certificates }: LocalPorts<SavedState>): string {
   if ('file' in state) return join(dirname(state.file), 'snapshots');
-  if ('served' in state) throw notSaved(state);
-  return join(dirname(certificates.folder), 'snapshots', databaseKey(state.postgres));
+  if ('postgres' in state) return join(dirname(certificates.folder), 'snapshots', databaseKey(state.postgres));
+  throw notSaved(state);
 }
 
 /** The files would stay when the tenant ends. */

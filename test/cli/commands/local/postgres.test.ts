@@ -421,3 +421,33 @@ describe('a database that cannot be used', () => {
     );
   });
 });
+
+describe('what a local tenant in PostgreSQL was', () => {
+  it('is saved on the machine, and restored with its keys and its clock for everyone who uses it', async () => {
+    const { machine, url, password } = await sharedMachine();
+    const other = await machineFor({ password });
+    await other.done('local', 'use-database', url);
+    await machine.done('local', 'clock', '+31d');
+    await machine.done('local', 'snapshot', 'save', 'base');
+    const before = (await other.done('local', 'key', 'list', '--json')).json;
+    await other.done('local', 'key', 'rotate');
+    await other.done('local', 'clock', 'reset');
+    await other.done('app', 'create', 'more');
+    const { json } = await machine.done('local', 'diff', 'base', '--json');
+    expect(json.changes.map(({ change, kind }: Record<string, string>) => `${change} ${kind}`)).toEqual([
+      'changed clock',
+      'changed signing key',
+      'added signing key',
+      'added application',
+    ]);
+    expect((await machine.done('local', 'snapshot', 'restore', 'base', '--yes', '--json')).json.new_keys).toBe(true);
+    expect((await other.done('local', 'key', 'list', '--json')).json).toEqual(before);
+    expect((await other.done('local', 'clock', '--json')).json.offset_seconds).toBe(31 * 86_400);
+    expect(await namesOfApps(other)).toEqual(['web']);
+    // A snapshot is the machine's, and the password is nobody's.
+    expect((await other.done('local', 'snapshot', 'list', '--json')).json).toEqual([]);
+    const folder = join(machine.folder, 'data', 'snapshots');
+    const [database = ''] = readdirSync(folder);
+    expect(readFileSync(join(folder, database, 'base.json'), 'utf8')).not.toContain(password);
+  });
+});
