@@ -53,6 +53,7 @@ describe('a text', () => {
   });
 
   it('has references in keys too', () => {
+    expect(dataIn('$${URL}: 1')).toEqual({ '${URL}': 1 });
     expect(dataIn('${URL}: 1\n"${NONE:-b}": 2')).toEqual({ 'https://a.example': 1, b: 2 });
     expect(read('${FLAG}: 1\ntrue: 2').problems[0]).toMatchObject({
       line: 2,
@@ -87,7 +88,7 @@ const wrong: [text: string, place: string, message: string, hint?: string][] = [
   ['# only a comment\n', '1:1', 'The file is empty.'],
   ['---\n', '1:1', 'The file is empty.'],
   ['a:\n\tb: 1\n', '2:1', 'A tab indents this line', 'spaces'],
-  ['a: [${A}]\n', '1:6', 'Inside brackets, a reference needs quotes.', "['${NAME}']"],
+  ['a: [${A}]\n', '1:5', 'Inside brackets, a reference needs quotes.', "['${NAME}']"],
   ['a: 1\n---\nb: 2\n', '2:1', 'A second document begins here'],
   ['a: 1\n...\nfoo', '3:1', 'A second document begins here'],
   ['%YAML 1.1\n---\na: yes\n', '1:1', 'A directive is not supported'],
