@@ -5,6 +5,8 @@ export type { LocalClockResult } from './clock-results.ts';
 export type {
   ConfigApplyResult,
   ConfigChangeResult,
+  ConfigDifferenceResult,
+  ConfigDiffResult,
   ConfigDriftResult,
   ConfigObjectResult,
   ConfigPlanResult,

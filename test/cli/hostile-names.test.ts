@@ -225,6 +225,11 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
     [evil],
     ['FORGED'],
   ],
+  'config diff': [
+    ['local', 'CONFIG'],
+    ['local', 'CONFIG', '--format', 'markdown'],
+    [evil, evil],
+  ],
   'config drift': [[], ['--format', 'markdown']],
   'config undo': [['--list'], [evil]],
   'token create': [

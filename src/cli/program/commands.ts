@@ -70,6 +70,7 @@ export const commands: Readonly<Record<string, () => Promise<CommandDefinition>>
   'config export': async () => (await import('../commands/config/export.ts')).configExportCommand,
   'config plan': async () => (await import('../commands/config/plan.ts')).configPlanCommand,
   'config apply': async () => (await import('../commands/config/apply.ts')).configApplyCommand,
+  'config diff': async () => (await import('../commands/config/diff.ts')).configDiffCommand,
   'config drift': async () => (await import('../commands/config/drift.ts')).configDriftCommand,
   'config undo': async () => (await import('../commands/config/undo.ts')).configUndoCommand,
   'tenant show': async () => (await import('../commands/tenant/show.ts')).tenantShowCommand,
