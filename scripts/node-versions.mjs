@@ -1,5 +1,5 @@
 // Runs the built program on other versions of Node.js: the quickstart, decoding, creating one guest and many over
-// HTTPS, and verifying their tokens. The binaries come from the registry's packages of Node.js.
+// HTTPS, and verifying their tokens. A seed must give each version the same keys, ids and tokens. The binaries come from the registry's packages of Node.js.
 //
 //   node scripts/node-versions.mjs              the oldest supported version and the newest of each even major since
 //   node scripts/node-versions.mjs 20.18.1 26   these; a major version means its newest release
@@ -10,7 +10,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import { nodeBinary, versionsOf } from './node-binaries.mjs';
+import { expected, predictable } from './predictable.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = join(root, 'bin', 'anon-cli.cjs');
@@ -42,6 +44,11 @@ async function tryOn(version) {
     if (status === 0 && !/\(node:\d+\)/.test(stderr)) return stdout;
     throw new Error(`Node.js ${version}: anon-cli ${args.join(' ')} ended with ${status}:\n${stderr}`);
   };
+  const program = (args) => spawnSync(node, args, { env, timeout, encoding: 'utf8' }).stdout;
+  if (!isDeepStrictEqual(await predictable({ command, program }), expected())) {
+    throw new Error(`Node.js ${version}: a seed gives other keys, ids or tokens than test/fixtures/predictable has`);
+  }
+  command(['local', 'reset', '--yes']);
   command(['quickstart']);
   const token = command(['token', 'create', '--field', 'access_token']);
   command(['token', 'decode', '-'], token);
@@ -66,5 +73,7 @@ async function tryOn(version) {
     server.kill('SIGINT');
     await ended;
   }
-  process.stdout.write(`Node.js ${version}: quickstart, decode, verify, a guest over HTTPS and 50 at once\n`);
+  process.stdout.write(
+    `Node.js ${version}: the bytes of a seed, quickstart, decode, verify, a guest over HTTPS and 50 at once\n`,
+  );
 }

@@ -17,3 +17,12 @@ export type {
   NewGuest,
   NewLocalUser,
 } from './local/tenant.ts';
+export type {
+  LocalGuest,
+  LocalWorld,
+  LocalWorldAction,
+  LocalWorldApi,
+  LocalWorldApp,
+  LocalWorldGuest,
+  LocalWorldUser,
+} from './local/world.ts';

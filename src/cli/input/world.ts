@@ -1,8 +1,8 @@
-import { basename, dirname, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { DocumentError } from '../../domain/document/problem.ts';
 import { problemsInEdition } from '../../domain/world/for-edition.ts';
 import { readWorld, type WrittenWorld } from '../../domain/world/world.ts';
-import type { WorldToServe } from '../../io/embedded/local-worlds.ts';
+import { type WorldToServe, withPaths } from '../../io/embedded/local-worlds.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import type { WorldProblem } from '../../wire/tenant-world.ts';
 import type { Context } from '../world/context.ts';
@@ -14,11 +14,7 @@ export async function worldIn(context: Context, file: string): Promise<WrittenWo
   const variables = (name: string) => context.env[name];
   const read = readWorld({ name: isStdin ? 'stdin' : file, text, variables });
   if ('problems' in read) throw new DocumentError(read.problems);
-  const { world } = read.written;
-  // Paths in a file start at its folder; those in stdin at the working directory.
-  const folder = isStdin ? '' : dirname(file);
-  const actions = world.actions.map((action) => ({ ...action, file: resolve(folder, action.file) }));
-  return { ...read.written, world: { ...world, actions } };
+  return { ...read.written, world: withPaths(read.written.world, isStdin ? undefined : file) };
 }
 
 /** A world for a new tenant, and what is chosen with it. */

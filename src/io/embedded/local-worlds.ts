@@ -1,3 +1,4 @@
+import { dirname, resolve } from 'node:path';
 import type { LocalTenant } from '../../local/open-tenant.ts';
 import type { SavedTokens } from '../../local/worlds/guests.ts';
 import type { Seeded, SeedingOptions } from '../../local/worlds/seed-world.ts';
@@ -41,6 +42,12 @@ export async function seedOpen(
   const problems = await actionProblems(world.actions, limits);
   if (problems.length === 0) return local.seedWorld(world, options);
   return { problems, changes: [], newPasswords: [], edition: await local.edition() };
+}
+
+/** A world whose Actions have absolute paths: they start at the folder of its file, or at the working directory. */
+export function withPaths(world: TenantWorld, file: string | undefined): TenantWorld {
+  const folder = file === undefined ? '' : dirname(file);
+  return { ...world, actions: world.actions.map((action) => ({ ...action, file: resolve(folder, action.file) })) };
 }
 
 /** A world for a tenant that is being opened; `refuse` throws for its problems. */

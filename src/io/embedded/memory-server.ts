@@ -21,8 +21,6 @@ export interface MemoryServerOptions {
   readonly edition: EditionName | undefined;
   /** Makes the tenant predictable, for tests. */
   readonly seedRandom?: number | undefined;
-  /** What the tenant has from the first request on. */
-  readonly world?: WorldToServe | undefined;
   /** 0 is any free port; undefined: nothing listens. */
   readonly port: number | undefined;
   /** Serve HTTPS too, with a certificate that is not saved. */
@@ -35,14 +33,14 @@ export interface MemoryServerOptions {
 
 export interface MemoryServer {
   readonly tenant: MemoryTenant;
-  /** The guests of its world. */
-  readonly guests: readonly WorldGuestTokens[];
   /** Where it listens, or the origin of its issuer where nothing listens. */
   readonly url: string;
   /** The certificate that clients must trust, in PEM; undefined over plain HTTP. */
   readonly authority: string | undefined;
   /** Adds the Action in a file, by default with the file's name. @throws {AnonError} `usage` */
   addAction(added: WantedAction): Promise<Action>;
+  /** Puts a world into the tenant, which is new, and returns its guests. */
+  seed(world: WorldToServe): Promise<readonly WorldGuestTokens[]>;
   close(): Promise<void>;
 }
 
@@ -66,15 +64,13 @@ export async function serveMemory(options: MemoryServerOptions): Promise<MemoryS
       { clock, domain, edition, seedRandom, plainHttp, autoLogin, onServed, runAction: actions.run },
       databasePorts(() => {}),
     );
-    const guestTokens = options.world && (await putWorld(tenant, options.world, options.actionLimits));
-    const guests = (await guestTokens?.()) ?? [];
     ready(tenant);
     return {
       tenant,
-      guests,
       url: listening?.url ?? new URL(tenant.issuer).origin,
       authority: secured?.authority,
       addAction: (added) => addAction(tenant, actions, added),
+      seed: async (world) => (await putWorld(tenant, world, options.actionLimits))(),
       async close() {
         await listening?.close();
         await actions.close();

@@ -15,7 +15,9 @@ import { tenantFaults } from './tenant-faults.ts';
 import { tenantKeys } from './tenant-keys.ts';
 import { withTransit } from './transit.ts';
 
-interface Parts extends Pick<LocalTenant, 'edition' | 'management' | 'clientId' | 'audience' | 'clock'> {
+interface Parts extends Pick<LocalTenant, 'edition' | 'management' | 'clientId' | 'audience' | 'clock' | 'guests'> {
+  /** Of an application that is not public. */
+  readonly clientSecret: string | undefined;
   readonly server: MemoryServer;
   readonly record: ReturnType<typeof recorder>;
   /** For requests of the tenant's own functions, which are not recorded. */
@@ -24,7 +26,7 @@ interface Parts extends Pick<LocalTenant, 'edition' | 'management' | 'clientId' 
 }
 
 /** The tenant that a server in memory serves. */
-export function localTenant({ server, record, connect, fetch, ...known }: Parts): LocalTenant {
+export function localTenant({ clientSecret, server, record, connect, fetch, ...known }: Parts): LocalTenant {
   const { tenant, url, authority } = server;
   const { issuer } = tenant;
   const { edition, clientId, audience } = known;
@@ -50,7 +52,7 @@ export function localTenant({ server, record, connect, fetch, ...known }: Parts)
     async createGuest(guest = {}) {
       running();
       checkGuest(guest, edition);
-      return createSession({ ...guest, domain: url, clientId, audience, fetch, maxWaitSeconds: 0 });
+      return createSession({ ...guest, domain: url, clientId, clientSecret, audience, fetch, maxWaitSeconds: 0 });
     },
     async createUser(user) {
       running();

@@ -1,8 +1,10 @@
+import { chooseRequestingApp, type RequestingApp } from '../../domain/app/find.ts';
 import { listApps } from '../../domain/app/read.ts';
 import { ensureApiOpen, ensureAppOpen } from '../../domain/gates/set-up.ts';
 import { AnonError } from '../../errors.ts';
 import { editionNames } from '../../wire/edition/edition.ts';
 import { sampleApi } from '../../wire/sample.ts';
+import type { WorldGuestTokens } from '../../wire/tenant-world.ts';
 import { systemClock } from '../connection.ts';
 import { startClock, tenantClock } from './clock-of-state.ts';
 import { connectionTo } from './connection.ts';
@@ -10,6 +12,7 @@ import { inProcessFetch } from './fetch.ts';
 import { recorder } from './requests.ts';
 import { localTenant } from './running.ts';
 import type { LocalTenant, LocalTenantOptions } from './tenant.ts';
+import type { LocalGuest } from './world.ts';
 
 /**
  * Starts a local tenant in the memory of this process. It listens on this machine only, and saves nothing. Guests of its sample
@@ -23,15 +26,10 @@ import type { LocalTenant, LocalTenantOptions } from './tenant.ts';
  */
 export async function startLocalTenant(options: LocalTenantOptions = {}): Promise<LocalTenant> {
   checkOptions(options);
-  const {
-    edition = 'preview',
-    https = false,
-    listen = true,
-    port = 0,
-    autoLogin,
-    closed = false,
-    seedRandom,
-  } = options;
+  const { https = false, listen = true, port = 0, autoLogin, closed = false, seedRandom, seed } = options;
+  const world =
+    seed === undefined ? undefined : await (await import('./read-world.ts')).readWorldFor(seed, options.edition);
+  const edition = world?.edition ?? options.edition ?? 'preview';
   const record = recorder(() => clock.now());
   const { serveMemory } = await import('../../io/embedded/memory-server.ts');
   const server = await serveMemory({
@@ -42,12 +40,27 @@ export async function startLocalTenant(options: LocalTenantOptions = {}): Promis
   const clock = tenantClock(server.tenant);
   try {
     await startClock(clock, options.clock);
+    const guests = world ? guestsByName(await server.seed(world.serving)) : {};
+    // What the world has done to the clock.
+    if (world) await server.tenant.ready();
     const management = await server.tenant.managementCredentials();
     const fetch = inProcessFetch(server.url, server.tenant.handleUnreported);
     const connect = () => connectionTo({ url: server.url, edition, management, clock }, fetch);
-    const clientId = closed ? await sampleClientId(connect) : await openSample(connect);
-    const known = { edition, management, clientId, audience: sampleApi.identifier };
-    return localTenant({ ...known, server, clock, record, connect, fetch });
+    const isOpened = !closed && world?.app === undefined && world?.api === undefined;
+    if (isOpened) await openSample(connect);
+    const app = await chosenApp(connect, world?.app);
+    const clientId = app?.clientId ?? '';
+    const audience = world?.api ?? sampleApi.identifier;
+    const known = { edition, management, clientId, audience, guests };
+    return localTenant({
+      ...known,
+      clientSecret: app?.authMethod === 'none' ? undefined : app?.clientSecret,
+      server,
+      clock,
+      record,
+      connect,
+      fetch,
+    });
   } catch (error) {
     await server.close();
     throw error;
@@ -56,21 +69,34 @@ export async function startLocalTenant(options: LocalTenantOptions = {}): Promis
 
 type Connect = () => ReturnType<typeof connectionTo>;
 
-async function sampleClientId(connect: Connect): Promise<string> {
-  const [app] = await listApps(connect());
-  return app?.clientId ?? '';
+/** The application with a name or client id, or the first. */
+async function chosenApp(connect: Connect, reference: string | undefined): Promise<RequestingApp | undefined> {
+  const tenant = connect();
+  const named = reference ?? (await listApps(tenant))[0]?.clientId;
+  return named === undefined ? undefined : chooseRequestingApp(tenant, { named, chosen: undefined });
 }
 
-/** Opens all gates, as the quickstart does. Returns the client id of the application. */
-async function openSample(connect: Connect): Promise<string> {
+function guestsByName(guests: readonly WorldGuestTokens[]): Record<string, LocalGuest> {
+  return Object.fromEntries(
+    guests.map(({ name, guestId, sessionToken, accessToken, clientId, audience }) => [
+      name,
+      { guestId, sessionToken, accessToken, clientId, audience },
+    ]),
+  );
+}
+
+/** Opens all gates, as the quickstart does. */
+async function openSample(connect: Connect): Promise<void> {
   const tenant = connect();
   const { subject: app } = await ensureAppOpen(tenant, undefined);
   await ensureApiOpen(tenant, app, undefined);
-  return app.clientId;
 }
 
 /** A program without types may pass anything. */
-function checkOptions({ edition, port, seedRandom }: LocalTenantOptions): void {
+function checkOptions({ edition, port, seedRandom, clock, seed }: LocalTenantOptions): void {
+  if (clock && typeof seed === 'object' && seed?.clock) {
+    throw new AnonError('usage', 'seed has a clock, so the option clock must be left out.');
+  }
   if (edition !== undefined && !editionNames.includes(edition)) {
     throw new AnonError('usage', `edition must be one of ${editionNames.join(', ')}.`);
   }

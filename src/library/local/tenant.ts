@@ -5,6 +5,7 @@ import type { TenantKeys } from './keys.ts';
 import type { TokenToMint } from './mint.ts';
 import type { RequestRecord } from './requests.ts';
 import type { TenantSnapshot } from './snapshot.ts';
+import type { LocalGuest, LocalWorld } from './world.ts';
 
 export interface LocalTenantOptions {
   /** Which publication of anonymous sessions it imitates: `preview` (default), or `ea`, that of today's tenants. */
@@ -13,6 +14,11 @@ export interface LocalTenantOptions {
   readonly https?: boolean;
   /** The tenant's time (default: this machine's). */
   readonly clock?: ClockStart;
+  /**
+   * What the tenant has, in place of its sample application and API: the path of a YAML or JSON file, as for `anon-cli local seed`, or
+   * an object.
+   */
+  readonly seed?: string | LocalWorld;
   /**
    * For tests alone: a whole number from which all keys, ids and tokens follow, so that each run makes the same ones, and anyone can
    * predict them.
@@ -76,9 +82,9 @@ export interface LocalTenant {
   readonly url: string;
   /** The `iss` of its tokens: `https://localhost:PORT/`, also over plain HTTP. */
   readonly issuer: string;
-  /** The client id of the sample application, which is public. */
+  /** The client id of the sample application, which is public; with `seed`, of the first enabled application there. */
   readonly clientId: string;
-  /** The identifier of the sample API. */
+  /** The identifier of the sample API; with `seed`, of the first open API there. */
   readonly audience: string;
   readonly edition: 'preview' | 'ea';
   /** The certificate that clients must trust, in PEM; undefined over plain HTTP. */
@@ -90,6 +96,8 @@ export interface LocalTenant {
   /** Answers without a socket; a path is enough. Redirects are not followed. @throws `usage` for another host */
   readonly fetch: typeof globalThis.fetch;
   readonly clock: TenantClock;
+  /** The guests of `seed`, by name. */
+  readonly guests: Readonly<Record<string, LocalGuest>>;
   readonly requests: RequestRecord;
   readonly faults: TenantFaults;
   readonly keys: TenantKeys;

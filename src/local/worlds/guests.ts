@@ -53,12 +53,13 @@ async function planGuest(
   let at = 'app';
   try {
     const clients = guest.app === undefined ? await clientsOf(reader) : await clientNamed(reader, guest.app);
-    const client = clients.length === 1 ? clients[0] : undefined;
-    if (!client) return { problem: undecided(guest, 'app', 'application', clients.length) };
+    const client = decided(guest, { key: 'app', noun: 'application', given: guest.app }, clients);
+    if (isProblem(client)) return client;
     checkGuestsAllowed(moment, client);
     at = 'api';
-    const audience = guest.api ?? (await onlyOpenApi(reader, moment));
-    if (audience === undefined) return { problem: undecided(guest, 'api', 'open API', 0) };
+    const audiences = guest.api === undefined ? await openAudiences(reader, moment) : [guest.api];
+    const audience = decided(guest, { key: 'api', noun: 'open API', given: guest.api }, audiences);
+    if (typeof audience !== 'string') return audience;
     const api = await findApi(reader, moment, { client_id: '', audience }, client);
     at = 'scopes';
     const scopes = grantScopes(api.scopes, guest.scopes?.join(' '));
@@ -77,19 +78,31 @@ async function planGuest(
   }
 }
 
-function undecided({ name }: WorldGuest, key: 'app' | 'api', noun: string, count: number): WorldProblem {
-  const path = ['guests', name, key];
-  if (count === 0) return { path, message: `The tenant has no such ${noun}.`, hint: `Name one that it has: ${key}` };
-  return {
-    path,
-    message: `The tenant has ${count} applications that this guest could be for.`,
-    hint: `Name one: ${key}`,
-  };
+function isProblem(found: object): found is { readonly problem: WorldProblem } {
+  return 'problem' in found;
 }
 
-async function onlyOpenApi(reader: StoreReader, { edition }: Moment): Promise<string | undefined> {
-  const open = (await reader.list('resource_server')).filter((server) => edition.resourceServer.read(server).enabled);
-  return open.length === 1 ? String(open[0]?.identifier) : undefined;
+/** Which application or API a guest is for, where one word of the world, or the tenant, decides it. */
+function decided<Found>(
+  { name }: WorldGuest,
+  { key, noun, given }: { readonly key: 'app' | 'api'; readonly noun: string; readonly given: string | undefined },
+  found: readonly Found[],
+): Found | { readonly problem: WorldProblem } {
+  const [one] = found;
+  if (one !== undefined && found.length === 1) return one;
+  const path = ['guests', name, key];
+  if (found.length > 1) {
+    return { problem: { path, message: `The tenant has ${found.length} such ${noun}s.`, hint: `Name one: ${key}` } };
+  }
+  const which = given === undefined ? '' : ` '${given.slice(0, 60)}'`;
+  return { problem: { path, message: `The tenant has no ${noun}${which} for this guest.` } };
+}
+
+async function openAudiences(reader: StoreReader, { edition }: Moment): Promise<string[]> {
+  const servers = await reader.list('resource_server');
+  return servers
+    .filter((server) => edition.resourceServer.read(server).enabled)
+    .map(({ identifier }) => String(identifier));
 }
 
 /** The moment when a guest's session began. */

@@ -1,0 +1,57 @@
+import type { Problem } from '../../domain/document/problem.ts';
+import { AnonError } from '../../errors.ts';
+import type { WorldToServe } from '../../io/embedded/local-worlds.ts';
+import type { EditionName } from '../../wire/edition/edition.ts';
+import type { LocalWorld } from './world.ts';
+
+/** A world for a new tenant. */
+export interface WorldToStart {
+  readonly edition: EditionName;
+  readonly serving: WorldToServe;
+  /** By name or client id, and by audience; undefined where the world has none. */
+  readonly app: string | undefined;
+  readonly api: string | undefined;
+}
+
+/** The world in a file, or in an object. @throws {AnonError} `usage` with every problem */
+export async function readWorldFor(seed: string | LocalWorld, asked: EditionName | undefined): Promise<WorldToStart> {
+  const [{ readWorld }, { problemsInEdition }, { withPaths }] = await Promise.all([
+    import('../../domain/world/world.ts'),
+    import('../../domain/world/for-edition.ts'),
+    import('../../io/embedded/local-worlds.ts'),
+  ]);
+  const file = typeof seed === 'string' ? seed : undefined;
+  const read = readWorld({ name: file ?? 'seed', text: await textOf(seed) });
+  if ('problems' in read) throw worldError(read.problems);
+  const { world, placed } = read.written;
+  const edition = asked ?? world.edition ?? 'preview';
+  const refuse: WorldToServe['refuse'] = (problems) => {
+    if (problems.length > 0) throw worldError(placed(problems));
+  };
+  if (world.edition !== undefined && world.edition !== edition) {
+    refuse([{ path: ['edition'], message: `This world is for edition ${world.edition}, not ${edition}.` }]);
+  }
+  refuse(problemsInEdition(world, edition));
+  const app = world.apps.find(({ enabled }) => enabled) ?? world.apps[0];
+  const api = world.apis.find(({ open }) => open) ?? world.apis[0];
+  return {
+    edition,
+    serving: { world: withPaths(world, file), refuse },
+    app: app?.clientId ?? app?.reference,
+    api: api?.audience,
+  };
+}
+
+async function textOf(seed: string | LocalWorld): Promise<string> {
+  if (typeof seed === 'string') return (await import('../../io/files/user-file.ts')).readUserFile(seed);
+  if (typeof seed === 'object' && seed !== null) return JSON.stringify(seed);
+  throw new AnonError('usage', 'seed must be the path of a file, or an object.');
+}
+
+/** In one message: a test that fails shows nothing else. */
+function worldError(problems: readonly Problem[]): AnonError {
+  const lines = problems.map(({ file, line, column, message, hint }) => {
+    return `${file}:${line}:${column}: ${message}${hint === undefined ? '' : ` ${hint}`}`;
+  });
+  return new AnonError('usage', lines.join('\n'));
+}
