@@ -270,6 +270,7 @@ await buildInOne('start-token-decode', ['cli/commands/token/decode.ts', ...world
 const require = createRequire(import.meta.url);
 await writeHelp();
 await writeCompletionTree();
+writeJsonSchemas();
 writeDeclarations();
 writeLicences();
 writeDigests();
@@ -305,6 +306,14 @@ async function writeCompletionTree() {
   });
   const tree = `const options = [${options.join(',\n')}];\nconst tree = {\n${nodes.join(',\n')}\n};`;
   writeFileSync(path, `"use strict";\n${tree}\nexports.completionTree = async () => tree;\n`);
+}
+
+/** For editors: the schemas of the files that users write, made from those that check them. */
+function writeJsonSchemas() {
+  const { configJsonSchemas } = require(join(output, 'domain-config-json-schemas.cjs'));
+  for (const [name, schema] of Object.entries(configJsonSchemas())) {
+    writeFileSync(join(output, name), `${JSON.stringify(schema, null, 2)}\n`);
+  }
 }
 
 /** Writes the types of the library's entries and all types that they refer to. */

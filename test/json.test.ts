@@ -160,6 +160,7 @@ function plain(value: unknown, machine: Machine, name = ''): unknown {
   const text = value
     .replaceAll(join(machine.folder, 'tenant.json'), 'tenant.json')
     .replaceAll(join(machine.folder, 'anon.yaml'), 'anon.yaml')
+    .replaceAll(join(machine.folder, 'tenant.yaml'), 'tenant.yaml')
     .replaceAll(join(machine.folder, 'post-login.js'), '/home/you/shop/post-login.js')
     .replaceAll(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/g, 'f81d4fae-7dec-41d0-8765-00a0c91e6bf6')
     .replaceAll(join(machine.folder, 'data'), '/home/you/.local/share/anon-cli')

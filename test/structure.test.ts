@@ -79,7 +79,7 @@ const house: Record<string, Room> = {
 /** Packages that only these folders of a room may import: a file that a user wrote is checked where it is read. */
 const packagesIn: Record<string, string[]> = {
   'domain/config': ['valibot'],
-  'domain/document': ['valibot', 'yaml'],
+  'domain/document': ['valibot', 'yaml', '@valibot/to-json-schema'],
   'domain/world': ['valibot'],
 };
 

@@ -75,3 +75,25 @@ export type ConfigDriftResult = {
   readonly changes: readonly ConfigChangeResult[];
   readonly requests: number;
 };
+
+/** A setting that differs between two tenants, or a file and a tenant. */
+export type ConfigDifferenceResult = {
+  /** `name`: of an application, or the audience of an API. */
+  readonly object: { readonly kind: 'tenant' | 'application' | 'api' | 'claims'; readonly name: string };
+  readonly setting: string;
+  /** For scopes: the application whose guests get them. */
+  readonly app?: string;
+  readonly action: 'add' | 'change' | 'remove';
+  /** In the first and in the second; null where it is not set. */
+  readonly before: unknown;
+  readonly after: unknown;
+};
+
+/** `config diff`. */
+export type ConfigDiffResult = {
+  readonly version: 1;
+  /** As they were given. */
+  readonly a: string;
+  readonly b: string;
+  readonly differences: readonly ConfigDifferenceResult[];
+};

@@ -49,3 +49,6 @@ export interface ConfigInitResult {
   readonly file: string | null;
   readonly text: string;
 }
+
+/** `config schema`: a JSON Schema, draft 7 */
+export type ConfigSchemaResult = { readonly [member: string]: unknown };

@@ -5,6 +5,8 @@ export type { LocalClockResult } from './clock-results.ts';
 export type {
   ConfigApplyResult,
   ConfigChangeResult,
+  ConfigDifferenceResult,
+  ConfigDiffResult,
   ConfigDriftResult,
   ConfigObjectResult,
   ConfigPlanResult,
@@ -16,6 +18,7 @@ export type {
   ConfigPlaceResult,
   ConfigPolicyResult,
   ConfigProblemResult,
+  ConfigSchemaResult,
   ConfigValidateResult,
 } from './config-results.ts';
 export { type CreateSessionOptions, createSession, type GuestTokens } from './create-session.ts';

@@ -45,7 +45,7 @@ const aim = {
   after: v.optional(whole(0, faultLimits.requests)),
 };
 
-const body = v.pipe(v.string(), v.maxBytes(faultLimits.bodyBytes, 'must be at most 1 MB'));
+const answerBody = v.pipe(v.string(), v.maxBytes(faultLimits.bodyBytes, 'must be at most 1 MB'));
 
 const effects = {
   status: v.strictObject({
@@ -53,7 +53,7 @@ const effects = {
     kind: v.literal('status'),
     status: whole(200, 599),
     retry_after: v.optional(whole(0, faultLimits.seconds)),
-    body: v.optional(body),
+    body: v.optional(answerBody),
   }),
   latency: v.strictObject({ ...aim, kind: v.literal('latency'), latency_ms: whole(1, 1000 * faultLimits.seconds) }),
   reset: v.strictObject({ ...aim, kind: v.literal('reset') }),
@@ -65,7 +65,9 @@ const effects = {
 export type FaultToAdd = v.InferOutput<(typeof effects)[FaultKind]>;
 
 /** The fault that a body asks for, or in words what is wrong with it. */
-export function readFaultToAdd(given: JsonObject): FaultToAdd | string {
+export function readFaultToAdd(body: JsonObject): FaultToAdd | string {
+  // As in the answers, null stands for a member that is not given.
+  const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
   const kind = faultKinds.find((known) => known === given.kind);
   if (!kind) return `kind must be one of ${faultKinds.join(', ')}.`;
   const problems = problemsIn(effects[kind], given);

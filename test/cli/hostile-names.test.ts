@@ -140,6 +140,7 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
   ],
   doctor: [at, ['--matrix', '--all'], ['--probe', ...at], ['--app', evil], ['--fix', '--dry-run', ...at]],
   'config init': [['--stdout'], [evil]],
+  'config schema': [[], ['--policies'], [evil]],
   'config validate': [
     ['--file', 'WRONG CONFIG'],
     ['--file', 'WARNED CONFIG'],
@@ -214,6 +215,11 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
     ['-f', 'CONFIG'],
     [evil],
     ['FORGED'],
+  ],
+  'config diff': [
+    ['local', 'CONFIG'],
+    ['local', 'CONFIG', '--format', 'markdown'],
+    [evil, evil],
   ],
   'config drift': [[], ['--format', 'markdown']],
   'config undo': [['--list'], [evil]],

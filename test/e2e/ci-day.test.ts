@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { newHome, preparedHome, type Run } from '../support/bin.ts';
@@ -6,6 +6,7 @@ import { blocks, commandOf, job, newProject, project, shop } from '../support/ci
 import { freePort } from '../support/free-port.ts';
 import { answering } from '../support/http-server.ts';
 import { jsonOf, serve } from '../support/local-server.ts';
+import { runHere } from '../support/run-here.ts';
 
 /** What a recipe for a local tenant has. */
 const ownTenant = /ANON_PROFILE=local|anon-cli local exec /;
@@ -75,14 +76,22 @@ function saying(status: number, type: string, body: string): Promise<string> {
   return answering((_, response) => response.writeHead(status, { 'content-type': type }).end(body));
 }
 
+/** One that ends commands with 2, and one that ends them with 6. */
+const oneOfEach = wrongDomains.filter(([what]) => /^is not set$|refuses connections$/.test(what));
+
+/** The environment of a job with a wrong AUTH0_DOMAIN, and what its errors must name. */
+async function wrongJob(home: string, domainOf: () => Promise<string | undefined>, code: number) {
+  const domain = await domainOf();
+  const env: Record<string, string> = { ...runnerOf(home), ...credentials };
+  if (domain !== undefined) env.AUTH0_DOMAIN = domain;
+  return { env, named: code === 2 ? 'AUTH0_DOMAIN' : (domain ?? '').replace('http://', '') };
+}
+
 describe('every recipe of docs/ci.md stops its job and reports the cause when AUTH0_DOMAIN', () => {
-  it.each(wrongDomains)('%s', { timeout: 90_000 }, async (_, domainOf, code) => {
+  it.each(oneOfEach)('%s', { timeout: 90_000 }, async (_, domainOf, code) => {
     const home = await embeddedMachine();
-    const domain = await domainOf();
     const given = readFileSync(join(home, 'guest.token'));
-    const env: Record<string, string> = { ...runnerOf(home), ...credentials };
-    if (domain !== undefined) env.AUTH0_DOMAIN = domain;
-    const named = code === 2 ? 'AUTH0_DOMAIN' : (domain ?? '').replace('http://', '');
+    const { env, named } = await wrongJob(home, domainOf, code);
     const wrong: string[] = [];
     for (const script of recipes) {
       // Each script is a separate job, and starts with the original file.
@@ -92,6 +101,36 @@ describe('every recipe of docs/ci.md stops its job and reports the cause when AU
     }
     expect(wrong.join('\n')).toBe('');
     expect(readFileSync(env.GITHUB_OUTPUT ?? '', 'utf8')).toBe('');
+  });
+});
+
+/** The first command of every recipe, as a shell passes it on to the program: in a job that fails, no other runs. */
+async function firstCommands(): Promise<string[][]> {
+  const home = newProject();
+  const [folder, file] = [join(home, 'bin'), join(home, 'words')];
+  mkdirSync(folder);
+  const standIn = '#!/bin/sh\nprintf "%s\\0" "$@" >> "$HOME/words"\nprintf "\\1" >> "$HOME/words"\nexit 2\n';
+  writeFileSync(join(folder, 'anon-cli'), standIn, { mode: 0o755 });
+  for (const script of recipes) await job(home, script, { SHOP_URL: 'http://127.0.0.1:1' });
+  const lines = readFileSync(file, 'utf8').split('\u0001').slice(0, -1);
+  return lines.map((line) => line.split('\0').slice(0, -1));
+}
+
+describe('the first command of every recipe ends with the same code and reports the cause when AUTH0_DOMAIN', () => {
+  let commands: string[][] | undefined;
+  it.each(wrongDomains)('%s', { timeout: 90_000 }, async (_, domainOf, code) => {
+    commands ??= await firstCommands();
+    expect(commands.length).toBeGreaterThanOrEqual(recipes.length);
+    const home = await embeddedMachine();
+    const { env, named } = await wrongJob(home, domainOf, code);
+    for (const words of commands) {
+      const args = words.map((word) => word.replace('@guest.token', `@${join(home, 'guest.token')}`));
+      const ran = await runHere(home, args, { env, input: '' });
+      expect({ words, code: ran.code, stdout: ran.stdout, stderr: ran.stderr }).toEqual({
+        ...{ words, code, stdout: expect.not.stringContaining('eyJ'), stderr: expect.stringContaining(named) },
+      });
+      expect(ran.stderr).not.toContain(credentials.AUTH0_CLIENT_SECRET);
+    }
   });
 });
 

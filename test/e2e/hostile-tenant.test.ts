@@ -40,6 +40,8 @@ describe('a command against a hostile tenant', () => {
         for (const [nth, command] of hostileCommands(scene).entries()) {
           // Every second command gets this answer and the others get the next, so that each command gets every kind.
           if ((answer.number + nth) % 2 === 1) continue;
+          // One place limits the size of an answer for all commands, so that six of them meet each answer without end.
+          if (isHuge(answer) && nth % 4 > 1) continue;
           const json = (Math.floor(answer.number / 10) + nth) % 2 === 0;
           failing.push(...(await failuresOf(scene, answer, command, json)));
         }
@@ -50,6 +52,10 @@ describe('a command against a hostile tenant', () => {
     },
   );
 });
+
+function isHuge({ body, head }: HostileAnswer): boolean {
+  return body === 'no end' || body === '10 MB of members' || head === 'gzip that blows up';
+}
 
 /** The faults of one command, with everything needed to reproduce them. */
 async function failuresOf(

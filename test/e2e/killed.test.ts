@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { copyOf, homeAfter, newHome, run } from '../support/bin.ts';
+import { runHere } from '../support/run-here.ts';
 
 const usedHome = () => homeAfter(['quickstart']);
 // Without the compile cache, whose files are not part of the state that these tests read.
@@ -32,7 +33,7 @@ async function stateAfterKill(before: string, args: readonly string[], point: nu
     ['tenant', 'show'],
     ['profile', 'list'],
   ]) {
-    const { code, stderr } = await run(home, look);
+    const { code, stderr } = await runHere(home, look);
     looks.push({ look: look.join(' '), code, stderr });
   }
   return { signal: killed.signal, looks };
@@ -67,7 +68,12 @@ describe('a killed process leaves a readable state', () => {
     for (const point of await pointsOf(before, args)) {
       const home = copyOf(before);
       await run(home, args, { env: { ...hooked, KILL_AT: String(point) } });
-      const { stdout, stderr, code } = await run(home, ['token', 'decode', '--field', 'session_token.claims.metadata']);
+      const { stdout, stderr, code } = await runHere(home, [
+        'token',
+        'decode',
+        '--field',
+        'session_token.claims.metadata',
+      ]);
       expect({ point, code, stderr }).toEqual({ point, code: 0, stderr: '' });
       const metadata = JSON.parse(stdout);
       expect([undefined, 'full']).toContain(metadata.cart);
@@ -84,13 +90,13 @@ describe('a killed session rename', () => {
     const check = async (point: number) => {
       const home = copyOf(before);
       const { signal } = await run(home, args, { env: { ...hooked, KILL_AT: String(point) } });
-      const { stdout, stderr, code } = await run(home, ['session', 'list', '--json']);
+      const { stdout, stderr, code } = await runHere(home, ['session', 'list', '--json']);
       expect({ point, signal, code, stderr }).toEqual({ point, signal: 'SIGKILL', code: 0, stderr: '' });
       const sessions: { name: string; current: boolean }[] = JSON.parse(stdout);
       expect({ point, sessions }).toMatchObject({ point, sessions: [{ current: true }] });
       expect(sessions).toHaveLength(1);
       for (const { name } of sessions) names.add(name);
-      expect(await run(home, ['session', 'rename', sessions[0]?.name ?? '', 'other'])).toMatchObject({
+      expect(await runHere(home, ['session', 'rename', sessions[0]?.name ?? '', 'other'])).toMatchObject({
         code: 0,
         stderr: '',
       });
@@ -118,12 +124,12 @@ describe('processes that are killed at random while others save sessions', () =>
     await Promise.all(
       all.map((args, index) => run(home, args, { env: { ...hooked, KILL_AT: String(2 + index * 2) } })),
     );
-    const { stdout, stderr, code } = await run(home, ['session', 'list', '--json']);
+    const { stdout, stderr, code } = await runHere(home, ['session', 'list', '--json']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const sessions: { name: string; metadata: object }[] = JSON.parse(stdout);
     expect(sessions.find(({ name }) => name === 'cart')?.metadata).toMatchObject({ of: 'cart' });
     for (const { name } of sessions) {
-      expect(await run(home, ['token', 'get', '--session', name])).toMatchObject({ code: 0, stderr: '' });
+      expect(await runHere(home, ['token', 'get', '--session', name])).toMatchObject({ code: 0, stderr: '' });
     }
   });
 });

@@ -8,9 +8,9 @@ import { bin, newHome, type Run, runShell } from './bin.ts';
 const page = readFileSync('docs/ci.md', 'utf8');
 
 /** The code blocks of a language on the page. */
-export function blocks(language: string): string[] {
-  return [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(
-    ([, text]) => text ?? '',
+export function blocks(language: string, text = page): string[] {
+  return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(
+    ([, block]) => block ?? '',
   );
 }
 

@@ -459,10 +459,11 @@ function movingClock(signal: AbortSignal): Machine['clock'] {
   };
 }
 
-function recordingTerminal(
+/** A terminal that writes down what a command prints. */
+export function recordingTerminal(
   given: Readonly<Machine['terminal']>,
   heard: { stdout: string; stderr: string },
-  onResult: () => void,
+  onResult: () => void = () => {},
 ): Terminal {
   let { stdin } = given;
   return {

@@ -120,13 +120,6 @@ export function configOf({ tenant, apps = {}, apis = {}, claims }: Written): Con
   };
 }
 
-/** The body of an object at the tenant: `resource-servers/https://shop.example/api`. */
-export async function bodyOf(tenant: TestTenant, path: string): Promise<JsonObject> {
-  const [list = '', ...id] = path.split('/');
-  const manage = await tenant.management();
-  return (await manage('GET', `/api/v2/${list}/${encodeURIComponent(id.join('/'))}`)).body;
-}
-
 /** Applies a configuration, which must go well. */
 export async function setTo(tenant: TestTenant, config: Config, prune = false): Promise<readonly Step[]> {
   const connection = connectionTo(tenant);

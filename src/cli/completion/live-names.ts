@@ -12,10 +12,10 @@ import type { LiveKind } from '../options/definition.ts';
 import type { GlobalOptions } from '../options/global.ts';
 import { printable } from '../render/printable.ts';
 import { accessTenant, requestedEdition, selectProfile } from '../tenant/access.ts';
-import { localProfile } from '../tenant/local-profile.ts';
 import type { Context, World } from '../world/context.ts';
 import { createContext } from '../world/create-context.ts';
 import type { Candidate, LookUp } from './expect.ts';
+import type { LocalKind } from './local-names.ts';
 
 /** The longest wait after a key press, start-up included. */
 const limitMs = 1300;
@@ -25,7 +25,10 @@ export async function liveNames(lookUp: LookUp, fits: (text: string) => boolean,
   const candidates = (found: Found) => nameCandidates(lookUp, found, fits);
   const options = globalOptionsOf(lookUp);
   if (lookUp.kind === 'profile') return candidates({ profiles: await knownProfiles(quietContext(world)) });
-  if (lookUp.kind === 'user') return candidates({ users: await localUserNames(world) });
+  if (isLocalKind(lookUp.kind)) {
+    const { localCandidates } = await import('./local-names.ts');
+    return candidates({ local: await localCandidates(quietContext(world), lookUp.kind, limitMs) });
+  }
   const { profile } = await selectProfile(quietContext(world), options);
   if (lookUp.kind === 'session') return candidates({ sessions: await savedSessionNames(quietContext(world), profile) });
   if (['action', 'fault'].includes(lookUp.kind) && profile.domain !== undefined) return [];
@@ -45,20 +48,6 @@ export async function liveNames(lookUp: LookUp, fits: (text: string) => boolean,
 async function knownProfiles(context: Context): Promise<Candidate[]> {
   const profiles = await (await context.profiles()).list();
   return profiles.map(({ name, domain }) => ({ text: name, about: domain ?? 'the local tenant' }));
-}
-
-/** The users of the local tenant, whatever the current profile is. */
-async function localUserNames(world: World): Promise<Candidate[]> {
-  const { localUsers } = await import('../../io/embedded/names.ts');
-  const context = quietContext(world);
-  const state = await context.localState(await localProfile(context));
-  let users: Candidate[] = [];
-  const lookUp = async () => {
-    const found = (await localUsers(state)) ?? [];
-    users = found.map(({ user_id, email, name }) => ({ text: email ?? user_id, about: name ?? '' }));
-  };
-  await ('file' in state ? lookUp() : withinTime(limitMs, lookUp));
-  return users;
 }
 
 /** The names alone: reading a session may need the keyring. */
@@ -96,6 +85,11 @@ function idOf(apps: readonly NamedApp[], reference: string | undefined): string 
 
 async function urlsOf(tenant: TenantConnection, list: UrlListName, reference = ''): Promise<readonly string[]> {
   return removableUrls(await findApp(tenant, reference), list);
+}
+
+/** What only the local tenant has, whatever the current profile is. */
+function isLocalKind(kind: LiveKind): kind is LocalKind {
+  return kind === 'user' || kind === 'key' || kind === 'snapshot';
 }
 
 function isUrlList(kind: LiveKind): kind is UrlListName {
@@ -142,7 +136,8 @@ function quietContext(world: World, signal = new AbortController().signal): Cont
 export interface Found {
   readonly profiles?: readonly Candidate[];
   readonly sessions?: readonly Candidate[];
-  readonly users?: readonly Candidate[];
+  /** Of the local tenant: its users, its previous keys or its snapshots. */
+  readonly local?: readonly Candidate[];
   /** The profile that the line is for. */
   readonly profile?: Profile;
   readonly apps?: readonly NamedApp[];
@@ -168,7 +163,7 @@ export function nameCandidates(lookUp: LookUp, found: Found, fits: (text: string
 function candidatesOf({ kind, api, prefix }: LookUp, found: Found): readonly Candidate[] {
   if (kind === 'profile') return found.profiles ?? [];
   if (kind === 'session') return found.sessions ?? [];
-  if (kind === 'user') return (found.users ?? []).filter(({ text }) => typeable(text));
+  if (isLocalKind(kind)) return (found.local ?? []).filter(({ text }) => typeable(text));
   if (kind === 'app') return appCandidates(found.apps ?? [], prefix);
   if (kind === 'api') return apiCandidates(found.apis ?? [], prefix);
   if (kind === 'action') return actionCandidates(found.actions ?? []);

@@ -1,7 +1,10 @@
 import type { UrlListName } from '../../domain/app/urls.ts';
 
 /** What can be looked up while a line is typed; the URLs in a list belong to the application on the line. */
-export type LiveKind = 'app' | 'api' | 'profile' | 'scope' | 'session' | 'user' | 'action' | 'fault' | UrlListName;
+export type LiveKind =
+  | ('app' | 'api' | 'profile' | 'scope' | 'session')
+  | ('user' | 'action' | 'fault' | 'key' | 'snapshot')
+  | UrlListName;
 
 /** What completion offers for a positional or an option. Plain data: the build writes it to a file. */
 export type Values =

@@ -79,6 +79,8 @@ const valuesByPlaceholder: Readonly<Record<string, Values>> = {
   user: { live: 'user' },
   action: { live: 'action' },
   fault: { live: 'fault' },
+  kid: { live: 'key' },
+  snapshot: { live: 'snapshot' },
   file: { file: true },
 };
 

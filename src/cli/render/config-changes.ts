@@ -17,9 +17,20 @@ export interface SettingChange {
   readonly after: Value | undefined;
 }
 
-type Sign = '+' | '~' | '-';
+/** A setting that differs, under the name that people see. */
+export type LabelledChange = Omit<SettingChange, 'object'> & { readonly label: string };
 
-function signOf({ before, after }: SettingChange): Sign {
+/** By the heading of the object. */
+export type ChangeGroups = ReadonlyMap<string, readonly LabelledChange[]>;
+
+type Sign = '+' | '~' | '-';
+type Compared = Pick<SettingChange, 'before' | 'after'>;
+
+export function actionOf(change: Compared): ConfigChangeResult['action'] {
+  return ({ '+': 'add', '~': 'change', '-': 'remove' } as const)[signOf(change)];
+}
+
+function signOf({ before, after }: Compared): Sign {
   if (isUnset(after)) return '-';
   return isUnset(before) ? '+' : '~';
 }
@@ -30,12 +41,17 @@ function isUnset(value: Value | undefined): boolean {
 
 /** Changes in a table for each object, the guests' scopes under their API. */
 export function renderSettingChanges(paint: Paint, issuer: string, changes: readonly SettingChange[]): string {
+  return renderChangeGroups(paint, grouped(issuer, changes));
+}
+
+/** Changes in a table for each heading. */
+export function renderChangeGroups(paint: Paint, groups: ChangeGroups): string {
   const plain = { ...paint, dim: (text: string) => text };
-  return [...grouped(issuer, changes)]
+  return [...groups]
     .map(([heading, group]) => {
       const lines = group.map((change) => {
         const sign = signOf(change);
-        return [`${signed(paint, sign)} ${printable(labelOf(change))}`, changeText(paint, change)] as const;
+        return [`${signed(paint, sign)} ${printable(change.label)}`, changeText(paint, change)] as const;
       });
       return `${paint.bold(printable(heading))}\n${rows(plain, lines)}`;
     })
@@ -44,6 +60,10 @@ export function renderSettingChanges(paint: Paint, issuer: string, changes: read
 
 /** The same as a block of a `diff`, where GitHub and GitLab show colours. */
 export function markdownOf(title: string, issuer: string, changes: readonly SettingChange[]): string {
+  return markdownOfGroups(title, grouped(issuer, changes));
+}
+
+export function markdownOfGroups(title: string, groups: ChangeGroups): string {
   const paint = {
     bold: plainText,
     dim: plainText,
@@ -52,12 +72,12 @@ export function markdownOf(title: string, issuer: string, changes: readonly Sett
     yellow: plainText,
     cyan: plainText,
   };
-  const lines = [...grouped(issuer, changes)].flatMap(([heading, group]) => [
+  const lines = [...groups].flatMap(([heading, group]) => [
     `@@ ${printable(heading)} @@`,
     ...group.map((change) => {
       const sign = signOf(change);
       const text = changeText({ ...paint, columns: Number.POSITIVE_INFINITY, tabbed: false }, change);
-      return `${sign === '~' ? '!' : sign} ${printable(labelOf(change))}: ${text}`;
+      return `${sign === '~' ? '!' : sign} ${printable(change.label)}: ${text}`;
     }),
   ]);
   if (lines.length === 0) return `### ${title}\n`;
@@ -74,8 +94,7 @@ function plainText(text: string): string {
 /** For `--json`: lifetimes in seconds. */
 export function changeData(change: SettingChange): ConfigChangeResult {
   const { object, setting, before, after } = change;
-  const action = ({ '+': 'add', '~': 'change', '-': 'remove' } as const)[signOf(change)];
-  return { object: objectData(object), setting, action, before, after: after ?? null };
+  return { object: objectData(object), setting, action: actionOf(change), before, after: after ?? null };
 }
 
 function objectData(object: ConfigObject): ConfigObjectResult {
@@ -86,14 +105,14 @@ function objectData(object: ConfigObject): ConfigObjectResult {
   return { kind: 'grant', app, client_id: clientId, api, audience };
 }
 
-function grouped(issuer: string, changes: readonly SettingChange[]): Map<string, SettingChange[]> {
+function grouped(issuer: string, changes: readonly SettingChange[]): ChangeGroups {
   const order: ConfigObject['kind'][] = ['tenant', 'application', 'api', 'grant'];
-  const groups = new Map<string, SettingChange[]>();
+  const groups = new Map<string, LabelledChange[]>();
   for (const kind of order) {
     for (const change of changes) {
       if (change.object.kind !== kind) continue;
       const heading = headingOf(issuer, change.object);
-      groups.set(heading, [...(groups.get(heading) ?? []), change]);
+      groups.set(heading, [...(groups.get(heading) ?? []), { ...change, label: labelOf(change) }]);
     }
   }
   return groups;
@@ -115,7 +134,7 @@ function signed(paint: Paint, sign: Sign): string {
   return sign === '-' ? paint.red(sign) : paint.yellow(sign);
 }
 
-function changeText(paint: Paint, { setting, before, after }: SettingChange): string {
+function changeText(paint: Paint, { setting, before, after }: LabelledChange): string {
   if (after === undefined) return `${settingText(setting, before)} → ${paint.red('not found')}`;
   if (isStrings(before) && isStrings(after) && before.length > 0 && after.length > 0) {
     const gained = after.filter((item) => !before.includes(item)).map((item) => paint.green(`+${printable(item)}`));

@@ -37,12 +37,13 @@ export const policySchema = v.pipe(
     (policy) => policyKinds.filter((kind) => policy[kind] !== undefined).length === 1,
     issueMessage('A policy has exactly one rule.', `Choose one of: ${policyKinds.join(', ')}.`),
   ),
+  v.metadata({ json: { oneOf: policyKinds.map((kind) => ({ required: [kind] })) } }),
 );
 
 /** A file with policies alone. */
 export const policyFileSchema = closedObject({
   $schema: v.optional(v.string()),
-  policies: v.array(policySchema),
+  policies: v.pipe(v.array(policySchema), v.description('What must hold.')),
 });
 
 /** A policy as it is written, checked. */

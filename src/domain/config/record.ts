@@ -112,7 +112,10 @@ export function entryToUndo({ entries }: TenantRecord, id: number | undefined, s
       : entries.find((entry) => entry.id === id);
   if (found) return found;
   if (id === undefined) {
-    throw new AnonError('not_found', 'No apply to undo: nothing was applied to this tenant from this machine.');
+    throw new AnonError(
+      'not_found',
+      'Nothing to undo: no change of config apply at this tenant is left on this machine.',
+    );
   }
   throw new AnonError('not_found', `Change ${id} not found.`, {
     hint: `To see all: anon-cli config undo --list${selection}`,

@@ -4,7 +4,7 @@ export function schemaLine(path: string): string {
 }
 
 /** Where an installed anon-cli has the JSON Schema of a configuration, from the folder of package.json. */
-export const installedSchema = 'node_modules/anon-cli/schemas/anon.schema.json';
+export const installedSchema = 'node_modules/anon-cli/dist/anon.schema.json';
 
 /** A new configuration that manages nothing yet; a `#` without a space is in front of an example. */
 export function newConfig(schema: string): string {

@@ -60,6 +60,7 @@ function uniqueList<const Item extends v.GenericSchema<string, string>>(item: It
         });
       }
     }),
+    v.metadata({ json: { uniqueItems: true } }),
   );
 }
 

@@ -52,8 +52,11 @@ export function readDocument({ name, text: given, variables }: DocumentText): Re
   const [first, ...others] = composer.compose(read.tokens, true, text.length);
   const error = first?.errors[0];
   if (error) {
-    const { message, hint } = wordingOf(error, text.split('\n')[placeOf(error.pos[0]).line - 1] ?? '');
-    return failed(problemAt(placeOf(error.pos[0]), message, hint));
+    const [offset] = error.pos;
+    const { message, hint } = wordingOf(error, text.split('\n')[placeOf(offset).line - 1] ?? '');
+    // A reference begins in front of its brace, at which the parser stumbles.
+    const start = text.startsWith('$\u007b', offset - 1) ? offset - 1 : offset;
+    return failed(problemAt(placeOf(start), message, hint));
   }
   const second = others[0];
   if (second) {

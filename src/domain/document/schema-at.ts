@@ -28,6 +28,8 @@ export interface DocumentMetadata {
   readonly instead?: string;
   /** A regular expression for the JSON Schema, where `parse` checks the text. */
   readonly pattern?: string;
+  /** Further members of the JSON Schema. */
+  readonly json?: Readonly<Record<string, unknown>>;
   /** Errors never show the value. */
   readonly secret?: true;
 }

@@ -61,6 +61,10 @@ function byMessage(message: string): Wording {
   if (/same line with key/.test(message)) {
     return { message: 'A list cannot begin in the line of its key.', hint: 'Begin a new line, or write [a, b].' };
   }
+  if (/same column/.test(message)) {
+    const what = /mapping/.test(message) ? 'The keys of a map' : 'The items of a list';
+    return { message: `${what} must begin in one column.`, hint: 'Check the indentation of this line.' };
+  }
   if (/block scalar/i.test(message)) return { message: 'The lines of a block of text must be indented.' };
   return { message: `This is not YAML: ${lowerFirst(message)}.` };
 }

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { client } from '../../wire/client.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import { resourceServer } from '../../wire/resource-server.ts';
+import type { KeyUse } from '../../wire/tenant-keys.ts';
 import { userArray } from '../../wire/user.ts';
 import { readState } from './reading.ts';
 import type { StateAddress } from './state-address.ts';
@@ -27,6 +28,12 @@ export async function localNames(state: StateAddress) {
 export async function localUsers(state: StateAddress) {
   const saved = await readState(state, async () => (await import('../../local/state/read-state.ts')).readLocalUsers);
   return saved && v.parse(userArray, saved);
+}
+
+/** The keys of the local tenant from before a rotation, as {@link localNames}. */
+export async function localPreviousKeys(state: StateAddress): Promise<readonly { kid: string; use: KeyUse }[]> {
+  const load = async () => (await import('../../local/state/read-state.ts')).readPreviousKeys;
+  return (await readState(state, load)) ?? [];
 }
 
 /**

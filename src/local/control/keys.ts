@@ -1,4 +1,5 @@
 import { fingerprintOf } from '../../jose/fingerprint.ts';
+import { isClockTime } from '../../wire/tenant-clock.ts';
 import type { KeyReading, KeyUse } from '../../wire/tenant-keys.ts';
 import { type Random, randomToken } from '../random.ts';
 import { longestLifetime } from '../state/lifetimes.ts';
@@ -56,9 +57,11 @@ function withSigning(
   const { previous = none } = before;
   const { kid, jwk, created_at } = before.signing;
   const { kty, n, e } = jwk;
+  const lastMs = nowMs + longestSeconds * 1000;
   const rotated = {
     ...{ kid, jwk: { kty, n, e }, created_at, rotated_at: new Date(nowMs).toISOString() },
-    ends_at: Number.isFinite(longestSeconds) ? new Date(nowMs + longestSeconds * 1000).toISOString() : null,
+    // The tenant's clock never comes to what lies beyond its years.
+    ends_at: isClockTime(lastMs) ? new Date(lastMs).toISOString() : null,
   };
   // A clock that a test has moved may go back, and then their tokens have not ended.
   const ended = ({ ends_at }: { readonly ends_at: string | null }) => endMs(ends_at) <= Math.min(nowMs, machineMs);

@@ -1,10 +1,12 @@
+import { fingerprintOf } from '../../jose/fingerprint.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import type { JsonObject } from '../../wire/schema.ts';
+import type { KeyUse } from '../../wire/tenant-keys.ts';
 import { cachedStore } from '../store/cached-store.ts';
 import { readDatabase, type StateLocation } from '../store/location.ts';
 import type { PostgresPorts } from '../store/postgres/address.ts';
 import type { Store } from '../store/store.ts';
-import { keysIn, publicJwks, sessionKeys } from '../tokens/keys.ts';
+import { type KeyMaterial, keysIn, publicJwks, sessionKeys } from '../tokens/keys.ts';
 import { clockOf, type MovedClock, movedClock } from './clock.ts';
 import { editionIn, editionOf } from './edition.ts';
 import { type GuestObjects, guestObjects } from './guest-objects.ts';
@@ -38,6 +40,21 @@ export async function readLocalKeys(location: StateLocation, ports: PostgresPort
       sessionKeys: sessionKeys(keysIn(document, 0)).map((key) => key.export()),
       clock: movedClock(await clockOf(state)),
     };
+  });
+}
+
+/** As {@link readLocalKeys}, the names of the keys from before a rotation. */
+export async function readPreviousKeys(
+  location: StateLocation,
+  ports: PostgresPorts,
+): Promise<readonly { readonly kid: string; readonly use: KeyUse }[] | undefined> {
+  return reading(location, ports, async (state) => {
+    const material = (await state.get('key', 'current')) as KeyMaterial | undefined;
+    const { signing = [], session = [] } = material?.previous ?? {};
+    return [
+      ...signing.map(({ kid }) => ({ kid, use: 'signing' as const })),
+      ...session.map(({ k }) => ({ kid: fingerprintOf(k), use: 'session' as const })),
+    ];
   });
 }
 

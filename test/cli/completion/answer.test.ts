@@ -131,6 +131,23 @@ describe('names', () => {
     expect(await told(machine, 'bash', 'local', 'fault', 'add', '--method', 'PA')).toEqual(['PATCH']);
   });
 
+  it('of keys and snapshots are those of the local tenant that can be named', async () => {
+    const machine = await freshMachine();
+    expect(await told(machine, 'bash', 'local', 'key', 'revoke', '')).toEqual([]);
+    expect(await told(machine, 'bash', 'local', 'snapshot', 'restore', '')).toEqual([]);
+    await machine.done('local', 'key', 'rotate');
+    await machine.done('local', 'key', 'rotate', 'session');
+    await machine.done('local', 'snapshot', 'save', 'base');
+    expect(await told(machine, 'fish', 'local', 'key', 'revoke', '')).toEqual([
+      'test-key-one\tsigning key',
+      expect.stringMatching(/^[\w-]{22}\tsession key$/),
+    ]);
+    for (const command of ['snapshot restore', 'snapshot remove', 'diff']) {
+      expect(await told(machine, 'bash', 'local', ...command.split(' '), 'b')).toEqual(['base']);
+    }
+    expect(await told(machine, 'bash', 'local', 'key', 'rotate', 'se')).toEqual(['session']);
+  });
+
   it('of sessions are those saved for the profile on the line', async () => {
     const machine = await openMachine();
     await machine.done('token', 'create');

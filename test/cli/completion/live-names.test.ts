@@ -58,7 +58,7 @@ describe('an API', () => {
 describe('a user', () => {
   it('is completed by the e-mail address, with the name as description, if it can be typed', () => {
     const users = ['jane@example.com', 'joe\u001b[31m@example.com'].map((text) => ({ text, about: 'Jane' }));
-    expect(names({ kind: 'user' }, { users })).toEqual([{ text: 'jane@example.com', about: 'Jane' }]);
+    expect(names({ kind: 'user' }, { local: users })).toEqual([{ text: 'jane@example.com', about: 'Jane' }]);
   });
 });
 

@@ -37,6 +37,9 @@ const pair = generateKeyPairSync('ec', {
 const credential = { id: 'cred_1', client_id: 'client-0', kid: 'k', alg: 'ES256', pem: pair.publicKey };
 const nested = (depth: number): Loose => (depth === 0 ? 1 : { a: nested(depth - 1) });
 
+/** When a key of before a rotation was rotated, and when it ends. */
+const rotated = { rotated_at: '2026-06-01T12:00:00.000Z', ends_at: null };
+
 describe('an export', () => {
   it('is read as it was written', () => {
     expect(readTenantExport(textOf(), 'tenant.json')).toEqual(sampleExport());
@@ -164,6 +167,23 @@ describe('an export', () => {
     [
       'documents.key.0.document.signing.jwk is not an RSA private key of 2048 bits',
       (file) => (file.documents.key[0].document.signing.jwk = short),
+    ],
+    [
+      'documents.key.0.document.previous.signing.0.jwk is not an RSA public key of 2048 bits',
+      (file) =>
+        (file.documents.key[0].document.previous = { signing: [{ ...rotated, kid: 'k', jwk: {} }], session: [] }),
+    ],
+    [
+      'documents.key.0.document.previous.session.0.k is not 32 bytes in base64url',
+      (file) => (file.documents.key[0].document.previous = { signing: [], session: [{ ...rotated, k: 'short' }] }),
+    ],
+    [
+      'documents.key.0.document.previous.signing.0.ends_at must be a time in ISO 8601',
+      (file) =>
+        (file.documents.key[0].document.previous = {
+          signing: [{ ...rotated, kid: 'k', jwk: {}, ends_at: 'soon' }],
+          session: [],
+        }),
     ],
     [
       'documents.key.0.document.session.k is not 32 bytes in base64url',

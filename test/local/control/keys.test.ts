@@ -84,6 +84,12 @@ describe('a rotated signing key', () => {
     expect((await tenant.anonymousToken({ session_token })).status).toBe(200);
   });
 
+  it('has no end beyond the years of the clock', async () => {
+    const { tenant, rotate } = await controlled();
+    await tenant.send('POST', '/_anon/clock', { json: { freeze: '9999-12-31T12:00Z' } });
+    expect((await rotate()).keys[2]?.ends_at).toBeNull();
+  });
+
   it('has the lifetimes of before, too: a setting that was shortened, an API and an application that were deleted', async () => {
     const { tenant, rotate } = await controlled({ ...jwt, api: { token_lifetime: 2_000_000 } });
     const manage = await tenant.management();

@@ -19,7 +19,7 @@ describe('faults over HTTP', () => {
   it('are added, listed and removed, and hit the next requests', async () => {
     const { tenant, faults, tokens } = await controlled();
     const body = { kind: 'status', status: 429, retry_after: 2, route, count: 2, client_id: tenant.app.client_id };
-    const { status, body: added } = await faults('POST', '', body);
+    const { status, body: added } = await faults('POST', '', { ...body, rate: null, method: null });
     expect([status, added]).toEqual([
       201,
       {

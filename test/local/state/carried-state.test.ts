@@ -208,6 +208,7 @@ describe('a tenant that nobody has changed', () => {
     ['a grant', ({ grantGuests, app }) => grantGuests(app.client_id)],
     ['another application', (tenant) => confidentialApp(tenant)],
     ['a user', async (tenant) => (await tenant.management())('POST', '/api/v2/users', { json: jane })],
+    ['a rotated key', ({ change }) => change('key', 'current', { previous: { signing: [], session: [] } })],
     ['an Action', ({ change }) => change('action', 'a', { id: 'a' })],
     ['many applications', ({ store }) => importState(store, sampleExport({ clients: 9 }))],
   ])('is not one with %s', async (_, change) => {

@@ -92,8 +92,7 @@ function printEntries(context: Context, options: GlobalOptions, entries: readonl
       }),
     ),
     human(paint) {
-      if (entries.length === 0)
-        return `Nothing to undo: this machine has not applied anything to ${printable(host)}.\n`;
+      if (entries.length === 0) return `Nothing to undo: this machine has changed nothing at ${printable(host)}.\n`;
       const lines = entries.map((entry) => [
         String(entry.id),
         new Date(entry.atMs).toISOString(),

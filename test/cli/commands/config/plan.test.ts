@@ -1,7 +1,15 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { changeDocument, documentNamed, freshMachine, type Machine, openMachine } from '../../../support/command.ts';
+import {
+  changeDocument,
+  documentNamed,
+  freshMachine,
+  type Machine,
+  openMachine,
+  servedTenant,
+  useRemote,
+} from '../../../support/command.ts';
 
 const shop = 'https://api.shop.example';
 const yaml = `tenant:
@@ -230,4 +238,31 @@ it('--prune closes what the file does not open, and nothing else does', async ()
   expect((await machine.done('doctor', '--matrix', '--json')).json).toEqual([]);
   await machine.done('config', 'undo', '--yes');
   expect((await machine.done('doctor', '--matrix', '--json')).json).toHaveLength(1);
+});
+
+it('config diff compares two tenants, or a file and a tenant', async () => {
+  const { machine, f } = await ready();
+  const [, file] = f;
+  const before = await machine.run('config', 'diff', 'local', file, '--exit-code');
+  expect(before.code).toBe(10);
+  expect(before.stdout).toContain('  + scopes of web   read:catalog\n');
+  await machine.done('config', 'apply', ...f, '--yes');
+  expect((await machine.done('config', 'diff', 'local', file, '--exit-code')).stdout).toContain('No differences');
+  await useRemote(machine, await servedTenant(machine.clock));
+  const { json } = await machine.done('config', 'diff', 'local', 'remote', '--json');
+  expect(
+    json.differences.map(({ setting, action }: Record<string, string>) => `${setting} ${action}`),
+  ).toMatchInlineSnapshot(`
+    [
+      "lifetime change",
+      "cookie remove",
+      "enabled change",
+      "oidc-conformant remove",
+      "origins remove",
+      "open change",
+      "token-lifetime remove",
+      "scopes remove",
+      "claims remove",
+    ]
+  `);
 });

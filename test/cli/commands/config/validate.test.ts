@@ -128,7 +128,7 @@ describe('config init', () => {
   it('has examples that are valid', async () => {
     const machine = await freshMachine({ seeded: false });
     const { stdout } = await machine.done('config', 'init', '--stdout');
-    expect(stdout).toContain('# yaml-language-server: $schema=./node_modules/anon-cli/schemas/anon.schema.json\n');
+    expect(stdout).toContain('# yaml-language-server: $schema=./node_modules/anon-cli/dist/anon.schema.json\n');
     const used = stdout
       .replace('{}', '')
       .replaceAll(/^#(?! )/gm, '')

@@ -1,0 +1,73 @@
+import { type Difference, differencesBetween, type Side } from '../../../domain/config/differences.ts';
+import { readSnapshot } from '../../../domain/config/read-tenant.ts';
+import { tenantConfigOf } from '../../../domain/config/tenant-config.ts';
+import type { ConfigDifferenceResult } from '../../../library/config-plan-results.ts';
+import { requireConfig } from '../../input/config-files.ts';
+import type { GlobalOptions } from '../../options/global.ts';
+import { printResult } from '../../output/output.ts';
+import { actionOf, type LabelledChange, markdownOfGroups, renderChangeGroups } from '../../render/config-changes.ts';
+import { printable } from '../../render/printable.ts';
+import { accessTenant } from '../../tenant/access.ts';
+import type { Context } from '../../world/context.ts';
+import { defineCommand } from '../define-command.ts';
+import { differencesExitCode } from './plan.ts';
+import { amount } from './planned.ts';
+
+export const configDiffCommand = defineCommand({
+  description: 'compare what guests may do at two tenants, or in a file and at a tenant',
+  args: {
+    '<a>': { description: 'a profile, or a file by its path', values: { live: 'profile' } },
+    '<b>': { description: 'what to compare it with', values: { live: 'profile' } },
+  },
+  options: { '--exit-code': 'exit with 10 when there are differences' },
+  calls: 'tenant',
+  markdown: true,
+  examples: ['config diff local anon.yaml'],
+  notes:
+    'A file is compared by what it manages. A word with a slash, or that ends with .yaml, .yml or .json, is a file; any other is a profile.',
+  more: 'docs/config.md',
+  async run(context, { a, b }, options) {
+    const [one, other] = [await sideOf(context, options, a), await sideOf(context, options, b)];
+    const differences = differencesBetween(one, other);
+    const title =
+      differences.length === 0
+        ? `No differences between ${printable(a)} and ${printable(b)}`
+        : `${amount(differences.length, 'setting')} of ${printable(b)} ${differences.length === 1 ? 'differs' : 'differ'} from ${printable(a)}`;
+    printResult(context, options, {
+      data: { version: 1, a, b, differences: differences.map(differenceData) },
+      human(paint) {
+        if (differences.length === 0) return `${paint.green('✔')} ${title}\n`;
+        return `${renderChangeGroups(paint, grouped(differences))}${paint.bold(title)}\n`;
+      },
+      markdown: () => markdownOfGroups(title, grouped(differences)),
+    });
+    if (options.exitCode && differences.length > 0) context.ending.exitCode = differencesExitCode;
+  },
+});
+
+async function sideOf(context: Context, options: GlobalOptions, word: string): Promise<Side> {
+  if (/[/\\]|\.(ya?ml|json)$|^-$/i.test(word)) {
+    return { config: (await requireConfig(context, { file: [word] })).config, isFile: true, names: new Map() };
+  }
+  const { tenant } = await accessTenant(context, { ...options, profile: word });
+  const snapshot = await readSnapshot(tenant);
+  const { config, notes } = tenantConfigOf(snapshot, { full: true });
+  for (const note of notes) context.warn(`${word}: ${note}`);
+  return { config, isFile: false, names: new Map(snapshot.apps.map(({ clientId, name }) => [clientId, name])) };
+}
+
+function differenceData({ object, setting, app, before, after }: Difference): ConfigDifferenceResult {
+  const action = actionOf({ before, after });
+  return { object, setting, ...(app !== undefined && { app }), action, before, after };
+}
+
+function grouped(differences: readonly Difference[]): Map<string, LabelledChange[]> {
+  const groups = new Map<string, LabelledChange[]>();
+  for (const { object, setting, app, before, after } of differences) {
+    const noun = object.kind === 'api' ? 'API' : object.kind;
+    const heading = object.kind === 'tenant' || object.kind === 'claims' ? noun : `${noun} ${object.name}`;
+    const label = app === undefined ? setting : `scopes of ${app}`;
+    groups.set(heading, [...(groups.get(heading) ?? []), { label, setting, before, after }]);
+  }
+  return groups;
+}
