@@ -226,6 +226,8 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
     ['--app', 'CONFIDENTIAL', '--api', 'AUDIENCE'],
     ['--app', evil],
     ['--app', 'CLIENT', '--api', evil],
+    ['--framework', evil],
+    ['--framework', 'next', '--app', 'CONFIDENTIAL', '--api', 'AUDIENCE'],
   ],
   'local logs': [[], ['--app', evil], ['--guest', evil], ['--status', evil], ['--limit', evil]],
   'local ca': [[]],
