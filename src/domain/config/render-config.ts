@@ -21,6 +21,9 @@ interface Framing {
 export function renderConfig(config: RenderedConfig, { schema, comment }: Framing): string {
   const document = new Document(dataOf(config), { schema: 'core', version: '1.2' });
   visit(document, {
+    Scalar(_key, scalar) {
+      if (typeof scalar.value === 'string' && acting.test(scalar.value)) scalar.type = 'QUOTE_DOUBLE';
+    },
     Seq(_key, list) {
       list.flow = isShort(list);
     },
@@ -30,8 +33,29 @@ export function renderConfig(config: RenderedConfig, { schema, comment }: Framin
       withSpace(document, pair);
     },
   });
-  const text = document.toString({ lineWidth: 0, flowCollectionPadding: false });
-  return `${schemaLine(schema)}\n# ${comment}\n\n${text}`;
+  const text = document.toString({
+    lineWidth: 0,
+    doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER,
+    flowCollectionPadding: false,
+  });
+  return `${schemaLine(schema)}\n# ${comment}\n\n${withEscapes(text)}`;
+}
+
+/** What a terminal or the runner of a CI job would act on, or what is invisible: names come from the tenant. */
+const acting = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u3164]|^\s*::|##[a-z]*\[/iu;
+
+/** Only texts in double quotes have such characters. */
+function withEscapes(text: string): string {
+  return text
+    .replaceAll(/[^\P{Cc}\n]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u3164]/gu, (character) => {
+      const code = character.codePointAt(0) ?? 0;
+      return code > 0xffff ? `\\U${hex(code, 8)}` : `\\u${hex(code, 4)}`;
+    })
+    .replaceAll(/##(?=[a-z]*\[)/gi, '#\\u0023');
+}
+
+function hex(code: number, digits: number): string {
+  return code.toString(16).padStart(digits, '0');
 }
 
 /** In the words of the file. */

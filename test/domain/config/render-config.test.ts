@@ -69,6 +69,19 @@ it('an empty configuration is a file too', async () => {
 const name = fc
   .oneof(
     fc.constantFrom(
+      ...[
+        '::error::x',
+        `\n::set-output name=a::b${'c'.repeat(60)}`.trim().replace('a', '\n::x'),
+        '##[error]',
+        '##vso[a]b',
+        'a\u202eb\u200b',
+        '\u001b[31m',
+        '\u009b',
+        'a\r\nb',
+        '\u{e0041}',
+        '\ufeffx',
+        '\u2028y',
+      ],
       'no',
       'true',
       '~',
@@ -131,7 +144,9 @@ it('reading the text gives the configuration', async () => {
         Config,
         'policies'
       >;
-      expect(await readBack(renderConfig(config, framing))).toEqual({ ...config, policies: [] });
+      const text = renderConfig(config, framing);
+      expect(text).not.toMatch(/[^\P{Cc}\n]|\p{Cf}|\p{Zl}|^\s*::|##[a-z]*\[/imu);
+      expect(await readBack(text)).toEqual({ ...config, policies: [] });
     }),
     { numRuns: 150 },
   );
