@@ -16,6 +16,8 @@ export interface RecordEntry {
   readonly undoes?: number | undefined;
   /** It was taken back itself. */
   readonly undone?: boolean | undefined;
+  /** What came of it is not saved: the command was killed. */
+  readonly unfinished?: boolean | undefined;
   readonly steps: readonly Pick<Step, 'object' | 'before' | 'after'>[];
 }
 
@@ -45,7 +47,7 @@ export function withEntry(
 ): TenantRecord {
   const id = (record.entries.at(-1)?.id ?? 0) + 1;
   const plain = steps.map(({ object, before, after }) => ({ object, before, after }));
-  const entry = { id, atMs, ...(undoes !== undefined && { undoes }), steps: plain };
+  const entry = { id, atMs, ...(undoes !== undefined && { undoes }), unfinished: true, steps: plain };
   return { ...record, entries: [...record.entries, entry].slice(-maxEntries) };
 }
 
@@ -66,7 +68,13 @@ export function withOutcome(
   for (const one of managed) if (!failure || !planned.has(keyOf(one.object))) add(one);
   for (const { object, after } of done) add({ object, values: after });
   if (failure?.unknown) forget(left, failure.step);
-  const entries = record.entries.map((entry) => (entry.id === undoes && !failure ? { ...entry, undone: true } : entry));
+  const own = steps.length > 0 ? record.entries.at(-1)?.id : undefined;
+  const entries = record.entries.map(({ unfinished, ...entry }) => ({
+    ...entry,
+    ...(entry.id === undoes && !failure && { undone: true }),
+    // A whole apply that went well has set what an earlier one may have left.
+    ...(unfinished && entry.id !== own && (failure || narrowed) && { unfinished }),
+  }));
   return { entries, left: { atMs, objects: [...left.values()] } };
 }
 
@@ -86,13 +94,23 @@ export interface Drift {
   readonly now: Value | undefined;
 }
 
-/** What has changed at a tenant since the last apply, among the settings that it manages. */
-export function driftSince(left: NonNullable<TenantRecord['left']>, snapshot: TenantSnapshot): Drift[] {
+/**
+ * What has changed at a tenant since the last apply, among the settings that it manages. `unsure` are those that a command may
+ * have changed that was killed: nobody can tell who did.
+ */
+export function driftSince(
+  { left, entries }: TenantRecord,
+  snapshot: TenantSnapshot,
+): { readonly drift: Drift[]; readonly unsure: Drift[] } {
   const objects = objectsIn(snapshot);
-  return left.objects.flatMap(({ object, values }) => {
+  const all = (left?.objects ?? []).flatMap(({ object, values }) => {
     const found = targetFor(objects, { object, values })?.found;
     return Object.entries(values).flatMap(([setting, value]) => driftOf(object, setting, value, found));
   });
+  const open = entries.filter(({ unfinished }) => unfinished).flatMap(({ steps }) => steps);
+  const isOurs = ({ object, setting, now }: Drift) =>
+    open.some((step) => keyOf(step.object) === keyOf(object) && same(step.after[setting], now));
+  return { drift: all.filter((one) => !isOurs(one)), unsure: all.filter(isOurs) };
 }
 
 function driftOf(object: ConfigObject, setting: string, left: Value, found: FoundObject | undefined): Drift[] {

@@ -17,6 +17,7 @@ const content = v.strictObject({
       atMs: v.number(),
       undoes: v.optional(v.number()),
       undone: v.optional(v.boolean()),
+      unfinished: v.optional(v.boolean()),
       steps: v.array(objectChange),
     }),
   ),

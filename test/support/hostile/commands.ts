@@ -16,6 +16,11 @@ export const metadataValues = ['marker-of-the-note-4711', 'says "Grüße & küss
 /** The secret of the application, given on stdin. */
 export const appSecret = 'app-secret-that-nobody-may-see-0815';
 
+/** Sets what the scene has. */
+const configuration = `apps: { closed: { enabled: true, oidc-conformant: true, origins: ['http://localhost:3000'] } }
+claims: { language: metadata.language }
+`;
+
 /** One of each kind: reads, writes, token requests, decoding, diagnosis, set-up and lists. */
 export function hostileCommands({ edition, tenant, client }: Scene): readonly HostileCommand[] {
   const ea = edition === 'ea';
@@ -34,6 +39,7 @@ export function hostileCommands({ edition, tenant, client }: Scene): readonly Ho
     { argv: ['api', 'enable', 'news', '--scopes', 'read:news', ...(ea ? ['--app', 'server'] : [])] },
     { argv: ['api', 'scopes', 'add', 'shop', 'read:orders', ...(ea ? ['--app', 'server'] : [])] },
     { argv: ['claims', 'set', 'language', 'metadata.language', ...(ea ? ['--api', 'shop'] : ['--app', 'server'])] },
+    { argv: ['config', 'apply', '--file', '-', '--prune', '--yes'], stdin: configuration },
     { argv: ['token', 'create', '--app', 'server', ...meta, ...secret], stdin: appSecret },
     { argv: ['token', 'create', '--count', '3', '--app', 'desk', ...meta, ...secret], stdin: appSecret, reports: true },
     { argv: ['token', 'update', ...(ea ? ['--replace'] : []), ...meta, '--debug'] },

@@ -33,7 +33,7 @@ export const configApplyCommand = defineCommand({
   },
   calls: 'tenant',
   markdown: true,
-  examples: ['config apply --yes', 'config apply --dry-run'],
+  examples: ['config apply --file ~/anon.yaml --yes', 'config apply --file ~/anon.yaml --dry-run'],
   notes:
     'Each object is read again right before its write, so what others changed around these settings stays; if they changed one of them, it stops. After a failure the same command goes on from there.',
   more: 'docs/config.md',

@@ -22,7 +22,7 @@ export const configDiffCommand = defineCommand({
   options: { '--exit-code': 'exit with 10 when there are differences' },
   calls: 'tenant',
   markdown: true,
-  examples: ['config diff local anon.yaml'],
+  examples: ['config diff local ~/anon.yaml'],
   notes:
     'A file is compared by what it manages. A word with a slash, or that ends with .yaml, .yml or .json, is a file; any other is a profile.',
   more: 'docs/config.md',

@@ -1,7 +1,9 @@
+import { subjectOf } from '../../../domain/config/objects.ts';
 import { readSnapshot } from '../../../domain/config/read-tenant.ts';
-import { driftSince } from '../../../domain/config/record.ts';
+import { type Drift, driftSince } from '../../../domain/config/record.ts';
 import { counted } from '../../../domain/exchange/counted.ts';
 import { hostOf } from '../../../domain/exchange/http.ts';
+import { listInWords, truncateList } from '../../../domain/truncate.ts';
 import { AnonError } from '../../../errors.ts';
 import { printResult } from '../../output/output.ts';
 import { changeData, markdownOf, renderSettingChanges } from '../../render/config-changes.ts';
@@ -23,13 +25,15 @@ export const configDriftCommand = defineCommand({
     const access = await accessTenant(context, options);
     const { tenant, requests } = counted(access.tenant);
     const { issuer, selection } = tenant;
-    const { left } = await (await context.configRecords()).read(issuer);
+    const record = await (await context.configRecords()).read(issuer);
+    const { left } = record;
     if (!left) {
       throw new AnonError('not_found', `Cannot tell: this machine has not applied anything to ${hostOf(issuer)}.`, {
         hint: `Compare it with the file: anon-cli config plan --exit-code${selection}`,
       });
     }
-    const drift = driftSince(left, await readSnapshot(tenant));
+    const { drift, unsure } = driftSince(record, await readSnapshot(tenant));
+    if (unsure.length > 0) context.warn(unsureText(unsure));
     const changes = drift.map(({ object, setting, left: before, now }) => ({ object, setting, before, after: now }));
     const since = new Date(left.atMs).toISOString();
     const host = printable(hostOf(issuer));
@@ -49,3 +53,8 @@ export const configDriftCommand = defineCommand({
     if (drift.length > 0) context.ending.exitCode = differencesExitCode;
   },
 });
+
+function unsureText(unsure: readonly Drift[]): string {
+  const what = listInWords(truncateList(unsure), ({ object, setting }) => `${setting} of ${subjectOf(object)}`);
+  return `Cannot tell who changed ${what}: an earlier config apply did not end. Apply again.`;
+}

@@ -39,7 +39,7 @@ export const configPlanCommand = defineCommand({
   },
   calls: 'tenant',
   markdown: true,
-  examples: ['config plan'],
+  examples: ['config plan --file ~/anon.yaml'],
   notes:
     'A setting that the file does not name is left alone. A saved plan is for this tenant alone; it is refused once one of its settings has changed.',
   more: 'docs/config.md',
