@@ -311,7 +311,9 @@ async function writeCompletionTree() {
 /** For editors: the schemas of the files that users write, made from those that check them. */
 function writeJsonSchemas() {
   const { configJsonSchemas } = require(join(output, 'domain-config-json-schemas.cjs'));
-  for (const [name, schema] of Object.entries(configJsonSchemas())) {
+  const { worldJsonSchema } = require(join(output, 'domain-world-json-schema.cjs'));
+  const schemas = { ...configJsonSchemas(), 'world.schema.json': worldJsonSchema() };
+  for (const [name, schema] of Object.entries(schemas)) {
     writeFileSync(join(output, name), `${JSON.stringify(schema, null, 2)}\n`);
   }
 }

@@ -155,7 +155,14 @@ export async function openLocalTenant(
     },
     async rotateKey(use) {
       await tenant.ready();
-      const ports = { keys: makeKeys, random, nowMs: tenant.now(), machineMs: options.clock() };
+      const { predictable } = tenant.randomness;
+      const nextKeys = predictable ? (await import('./tokens/seeded-keys.ts')).nextKeys : undefined;
+      const ports = {
+        keys: nextKeys ? () => nextKeys(random) : makeKeys,
+        random,
+        nowMs: tenant.now(),
+        machineMs: options.clock(),
+      };
       await (await controlledKeys()).rotateKey(store, use, ports);
     },
     revokeKey: async (kid) => (await controlledKeys()).revokeKey(store, kid),

@@ -28,9 +28,17 @@ export function systemRandom(): Random {
  * machine and in every version of Node.js. Each purpose has a stream of its own, so that more of one thing changes no other.
  */
 export function seededRandom(seed: number, ...purpose: readonly string[]): Random {
-  const key = createHash('sha256').update(JSON.stringify(['anon-cli', seed, ...purpose]));
+  return streamOf(
+    createHash('sha256')
+      .update(JSON.stringify(['anon-cli', seed, ...purpose]))
+      .digest(),
+  );
+}
+
+/** A stream of bytes from 32 bytes: what somebody else draws from another stream meanwhile does not change it. */
+export function streamOf(key: Uint8Array): Random {
   // The key stream of AES in counter mode. @see NIST SP 800-38A, section 6.5
-  const stream = createCipheriv('aes-256-ctr', key.digest(), Buffer.alloc(16));
+  const stream = createCipheriv('aes-256-ctr', key, Buffer.alloc(16));
   return (length) => stream.update(Buffer.alloc(length));
 }
 

@@ -46,7 +46,7 @@ describe('examples/testing', () => {
 
   it('tests with vitest, with the tenant of a global set-up of three lines and with one of its own', async () => {
     const printed = await npmRun('test:vitest');
-    expect(printed).toMatch(/Tests .*2 passed/);
+    expect(printed).toMatch(/Tests .*3 passed/);
     expect(readFileSync(join(example, 'vitest/global-setup.mjs'), 'utf8').match(/.+/g)).toHaveLength(3);
   }, 120_000);
 

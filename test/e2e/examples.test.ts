@@ -14,6 +14,7 @@ const last = [
   'app disable',
   'api disable',
   'profile remove',
+  'local seed',
   'local reset',
 ];
 const onEa = ['token transfer', 'tenant set-cookie'];
@@ -39,6 +40,7 @@ it('examples in the help of nouns run unchanged', async () => {
 
 async function runExamples(home: string, paths: readonly string[]): Promise<void> {
   const texts = await helpTexts();
+  writeFileSync(join(home, 'world.yaml'), 'users: { jane@example.com: {} }');
   writeFileSync(join(home, 'post-login.js'), 'exports.onExecutePostLogin = async () => {};');
   for (const path of paths) {
     const [, lines = ''] = /^Examples?:\n((?: {2}\$ .+\n?)+)/m.exec(texts[path] ?? '') ?? [];

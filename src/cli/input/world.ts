@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { DocumentError } from '../../domain/document/problem.ts';
 import { problemsInEdition } from '../../domain/world/for-edition.ts';
 import { readWorld, type WrittenWorld } from '../../domain/world/world.ts';
+import { AnonError } from '../../errors.ts';
 import { type WorldToServe, withPaths } from '../../io/embedded/local-worlds.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import type { WorldProblem } from '../../wire/tenant-world.ts';
@@ -41,6 +42,18 @@ export async function servedWorld(
   const api = apis.find(({ open }) => open) ?? apis[0];
   const serving = { world, refuse: (problems: readonly WorldProblem[]) => refuseProblems(written, problems) };
   return { written, edition, serving, values: { app: app?.clientId ?? app?.reference, api: api?.audience } };
+}
+
+/** The e-mail address or id of a user of the world, who is to be logged in. @throws {AnonError} `not_found` */
+export function userOfWorld({ written }: ServedWorld, reference: string): string {
+  const { users } = written.world;
+  const known = users.some(
+    ({ email, id }) => email.toLowerCase() === reference.toLowerCase() || `auth0|${id}` === reference,
+  );
+  if (known) return reference;
+  throw new AnonError('not_found', `User '${reference.slice(0, 60)}' not found in ${written.name}.`, {
+    hint: `Add to its users: ${reference.includes('@') ? reference.slice(0, 60) : 'their e-mail address'}: {}`,
+  });
 }
 
 /** What messages call it. */

@@ -17,6 +17,7 @@ const clock = v.pipe(
     (clock) => (clock['frozen-at'] === undefined) !== (clock.offset === undefined),
     'A clock has either frozen-at or offset.',
   ),
+  v.metadata({ json: { oneOf: [{ required: ['frozen-at'] }, { required: ['offset'] }] } }),
 );
 
 const keys = v.pipe(

@@ -26,11 +26,16 @@ function read<const S extends v.GenericSchema, Value>(schema: S, parse: (value: 
   );
 }
 
+/** A text of a form, which editors know too. */
 function matching(form: RegExp, message: string, hint?: string) {
-  return parsedText((text) => {
-    if (form.test(text)) return text;
-    throw new AnonError('usage', message, { hint });
-  });
+  return v.pipe(
+    v.string(),
+    parsedText((text) => {
+      if (form.test(text)) return text;
+      throw new AnonError('usage', message, { hint });
+    }),
+    v.metadata({ pattern: form.source }),
+  );
 }
 
 /** Milliseconds since 1970. */
@@ -42,7 +47,7 @@ export const instant = v.pipe(
     const hint = 'Give a date, or a date with a time and its zone: 2027-01-01T00:00Z';
     throw new AnonError('usage', `'${text.slice(0, 40)}' is not a time.`, { hint });
   }),
-  v.metadata({ expected: 'a time such as 2027-01-01T00:00Z' }),
+  v.metadata({ expected: 'a time such as 2027-01-01T00:00Z', pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}' }),
 );
 
 /** Seconds, negative for the past. */
@@ -78,9 +83,9 @@ export const seedNumber = v.pipe(
 
 export const secretText = v.pipe(v.string(), v.nonEmpty('It is empty.'), v.metadata({ secret: true }));
 
-export const clientId = v.pipe(
-  v.string(),
-  matching(/^[\w-]{1,64}$/, 'A client id has at most 64 letters, digits, dashes and underscores.'),
+export const clientId = matching(
+  /^[\w-]{1,64}$/,
+  'A client id has at most 64 letters, digits, dashes and underscores.',
 );
 
 function redirects(noun: string, fragments: boolean) {
@@ -95,14 +100,12 @@ function redirects(noun: string, fragments: boolean) {
 export const callbacks = redirects('callback', false);
 export const logoutUrls = redirects('logout URL', true);
 
-export const email = v.pipe(
-  v.string(),
-  matching(emailForm, 'This is not an e-mail address.', 'Example: jane@example.com'),
-);
+export const email = matching(emailForm, 'This is not an e-mail address.', 'Example: jane@example.com');
 
-export const userId = v.pipe(
-  v.string(),
-  matching(/^[\w-]{1,64}$/, 'An id has at most 64 letters, digits, dashes and underscores.', 'auth0| comes before it.'),
+export const userId = matching(
+  /^[\w-]{1,64}$/,
+  'An id has at most 64 letters, digits, dashes and underscores.',
+  'auth0| comes before it.',
 );
 
 const anyObject = v.record(v.string(), v.any());
@@ -116,22 +119,18 @@ export const sessionMetadata = read(anyObject, (metadata): JsonObject => {
 
 export const guestName = v.pipe(v.string(), parsedText(checkSessionName));
 
-export const guestId = v.pipe(
-  v.string(),
-  matching(
-    /^[\w-]{1,64}$/,
-    'An id has at most 64 letters, digits, dashes and underscores.',
-    'anon| comes before it, or anon@ in edition ea.',
-  ),
+export const guestId = matching(
+  /^[\w-]{1,64}$/,
+  'An id has at most 64 letters, digits, dashes and underscores.',
+  'anon| comes before it, or anon@ in edition ea.',
 );
 
-export const secretName = v.pipe(
-  v.string(),
-  matching(/^(?!__proto__$)[A-Za-z_]\w{0,127}$/, "The name of a secret has letters, digits and '_'."),
+export const secretName = matching(
+  /^(?!__proto__$)[A-Za-z_]\w{0,127}$/,
+  "The name of a secret has letters, digits and '_'.",
 );
 
 export const sessionKey = v.pipe(
-  v.string(),
   matching(/^[\w-]{42}[048AEIMQUYcgkosw]$/, 'A session key is 32 bytes in base64url: 43 characters.'),
   v.metadata({ secret: true }),
 );

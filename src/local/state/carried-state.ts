@@ -16,6 +16,7 @@ import { memoryDatabase } from '../store/memory.ts';
 import type { Store, StoreReader, StoreWriter } from '../store/store.ts';
 import type { KeyMaterial } from '../tokens/keys.ts';
 import { issuerOf } from './issuer.ts';
+import { randomnessId } from './random-source.ts';
 import { seed } from './seed.ts';
 import { upgrade } from './upgrade.ts';
 
@@ -68,10 +69,14 @@ export async function importState(
 ): Promise<{ readonly newKeys: boolean }> {
   const newKeys = await store.write(async (writer) => {
     const before = await writer.get('key', 'current');
+    const randomness = await writer.get('tenant', randomnessId);
     writer.clear();
     for (const kind of carriedKinds) for (const { id, document } of documents[kind]) writer.put(kind, id, document);
     alsoPut(writer);
-    return !acceptsTokensOf(documents.key[0]?.document, before);
+    const newKeys = !acceptsTokensOf(documents.key[0]?.document, before);
+    // A seed goes with the keys that follow from it.
+    if (randomness && !newKeys) writer.put('tenant', randomnessId, randomness);
+    return newKeys;
   });
   // The export may come from an earlier version.
   await upgrade(store);

@@ -1,6 +1,6 @@
 import { checkPrime, type JsonWebKey } from 'node:crypto';
 import { promisify } from 'node:util';
-import { type Random, randomToken, seededRandom } from '../random.ts';
+import { type Random, randomToken, seededRandom, streamOf } from '../random.ts';
 import type { KeyMaterial } from './keys.ts';
 
 /**
@@ -12,6 +12,15 @@ export async function seededKeys(seed: number, owner = 'tenant'): Promise<KeyMat
   return {
     signing: { kid: randomToken(of('kid'), 16), jwk: await rsaKey(of('signing')) },
     session: { k: randomToken(of('session'), 32) },
+  };
+}
+
+/** The next keys of a stream: those of a rotation. */
+export async function nextKeys(random: Random): Promise<KeyMaterial> {
+  const own = streamOf(random(32));
+  return {
+    signing: { kid: randomToken(own, 16), jwk: await rsaKey(own) },
+    session: { k: randomToken(own, 32) },
   };
 }
 

@@ -3,6 +3,7 @@ import type { TenantWorld, WorldChange, WorldGuestTokens, WorldProblem } from '.
 import { type Random, seededRandom, systemRandom } from '../random.ts';
 import { timeBy } from '../state/clock.ts';
 import { editionOf } from '../state/edition.ts';
+import { longestLifetime, noteLifetime } from '../state/lifetimes.ts';
 import { readMoment } from '../state/moment.ts';
 import { reseeding } from '../state/seed.ts';
 import type { Store, StoreReader, StoreWriter } from '../store/store.ts';
@@ -83,6 +84,7 @@ async function put(place: SeededPlace, writer: StoreWriter, { world, material, o
   const nowSeconds = Math.floor(timeBy(clock, machineMs) / 1000);
   const draft = new WorldDraft({ writer, edition, nowSeconds, randomFor: streams(place, options) });
   if (options.isNew || options.reset) await makeRoom(writer, world);
+  const longest = await longestLifetime(writer);
   if (world.clock) await putClock(draft, clock);
   if (world.keys) await putKeys(draft, material);
   await putSettings(draft, world);
@@ -90,6 +92,7 @@ async function put(place: SeededPlace, writer: StoreWriter, { world, material, o
   await putApis(draft, world, clients);
   const newPasswords = await putUsers(draft, world.users);
   await putActions(draft, world.actions);
+  await noteLifetime(writer, longest, await longestLifetime(writer));
   // A guest who cannot get in because of another problem would only repeat it.
   if (draft.problems.length === 0) {
     const moment = await readMoment(writer, { machineMs, issuer });

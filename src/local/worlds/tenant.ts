@@ -14,9 +14,14 @@ export async function keysFor(keys: WorldKeys | undefined): Promise<Partial<KeyM
   return { ...(signing && { signing }), ...(session !== undefined && { session: { k: session } }) };
 }
 
-export async function putKeys(draft: WorldDraft, material: Partial<KeyMaterial>): Promise<void> {
+/** A key that the tenant has already stays, with what is known of it. */
+export async function putKeys(draft: WorldDraft, { signing, session }: Partial<KeyMaterial>): Promise<void> {
   const before = await draft.writer.get('key', 'current');
-  draft.put('key', 'current', { ...before, ...material }, before, { kind: 'keys', name: '' });
+  const known = before as unknown as KeyMaterial | undefined;
+  const isNewSigning = signing && (signing.kid !== known?.signing.kid || signing.jwk.n !== known.signing.jwk.n);
+  const isNewSession = session && session.k !== known?.session.k;
+  const after = { ...before, ...(isNewSigning && { signing }), ...(isNewSession && { session }) };
+  draft.put('key', 'current', after, before, { kind: 'keys', name: '' });
 }
 
 /** Gate 1. */

@@ -147,6 +147,15 @@ describe('what a world', () => {
     });
   });
 
+  it('shortens lives on for the keys: tokens with the longer lifetime may still be out there', async () => {
+    const { tenant, seed } = await tenantFor();
+    const keys = { seed: 1 };
+    await seed({ keys, tenant: { format: 'jwt', lifetime: '300d' } });
+    await seed({ keys, tenant: { lifetime: '30d' } });
+    expect(await tenant.store.get('key', 'current')).toMatchObject({ signing: { longest_seconds: 300 * 86_400 } });
+    expect((await seed({ keys, tenant: { lifetime: '30d' } })).changes).toEqual([]);
+  });
+
   it('has in a new tenant makes room: the samples go', async () => {
     const { tenant, seed } = await tenantFor();
     await seed({ apps: { own: {} } }, { isNew: true });

@@ -1,10 +1,11 @@
+import { AnonError } from '../../../errors.ts';
 import { printResult } from '../../output/output.ts';
 import { printableJson } from '../../render/printable.ts';
 import { defineCommand } from '../define-command.ts';
 
 export const configSchemaCommand = defineCommand({
   description: 'print the JSON Schema of a configuration, for editors',
-  options: { '--policies': 'that of a file with policies alone' },
+  options: { '--policies': 'that of a file with policies alone', '--world': 'that of a world, for local seed' },
   calls: 'nothing',
   examples: ['config schema > ~/anon.schema.json'],
   notes:
@@ -12,8 +13,15 @@ export const configSchemaCommand = defineCommand({
     'save it beside the configuration and begin that with: # yaml-language-server: $schema=./anon.schema.json',
   more: 'docs/config.md',
   async run(context, _args, options) {
-    const { configJsonSchemas } = await import('../../../domain/config/json-schemas.ts');
-    const schema = configJsonSchemas()[options.policies ? 'anon.policy.schema.json' : 'anon.schema.json'];
+    const schema = await schemaOf(options);
     printResult(context, options, { data: schema, verbatim: true, human: () => `${printableJson(schema, 2)}\n` });
   },
 });
+
+/** @throws {AnonError} `usage` */
+async function schemaOf({ policies, world }: { readonly policies?: true; readonly world?: true }) {
+  if (policies && world) throw new AnonError('usage', "--policies and --world can't be combined.");
+  if (world) return (await import('../../../domain/world/json-schema.ts')).worldJsonSchema();
+  const { configJsonSchemas } = await import('../../../domain/config/json-schemas.ts');
+  return configJsonSchemas()[policies ? 'anon.policy.schema.json' : 'anon.schema.json'];
+}

@@ -34,7 +34,7 @@ export const localSeedCommand = defineCommand({
   args: { '<world>': { description: "a YAML or JSON file; '-' for stdin", values: { file: true } } },
   options: seedOptions,
   calls: 'nothing',
-  examples: ['local seed world.yaml', 'local seed world.yaml --reset --yes --seed-random 42'],
+  examples: ['local seed ~/world.yaml', 'local seed ~/world.yaml --reset --yes --seed-random 42'],
   notes: `The whole file is checked first, and is put into the tenant at once or not at all. The same file a second time changes \
 nothing, and what it does not mention stays. Guests become saved sessions. --reset deletes everything else first, and asks \
 before; --seed-random needs it.`,

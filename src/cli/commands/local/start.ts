@@ -95,7 +95,8 @@ async function serveUntilStopped(context: Context, options: StartOptions): Promi
   const { seedRandom, seed } = options;
   const world = seed === undefined ? undefined : await (await worlds()).servedWorld(context, seed, asked);
   const edition = world?.edition ?? asked;
-  const autoLogin = user === undefined || world ? user : await userId(await connect(), user);
+  const known = world && user !== undefined ? (await worlds()).userOfWorld(world, user) : undefined;
+  const autoLogin = known ?? (user === undefined ? undefined : await userId(await connect(), user));
   const { serve, state } = await servedIn(context, place);
   const server = await serve({
     ...{ port, domain, address, rateLimit, edition, seedRandom, world: world?.serving, hosts, autoLogin },
@@ -113,6 +114,7 @@ async function serveUntilStopped(context: Context, options: StartOptions): Promi
     const started = { server, state, ephemeral: options.ephemeral === true, detached: detached === true };
     // Whoever waits for the first line should not wait for a file.
     if (!detached) await printStart(context, options, started, values);
+    await context.warnAtOnce();
     recorded = await recordServer(context, started);
     if (detached) await reportStart(started, values);
     await server.warmUp();

@@ -32,6 +32,19 @@ describe('--seed-random', () => {
     expect((await machine.done('app', 'show', 'web', '--json')).json.client_id).not.toBe(clientId);
   });
 
+  it('also decides the keys of a rotation, and outlives a snapshot', async () => {
+    const machine = await freshMachine();
+    const rotated = async () => {
+      await machine.done('local', 'reset', '--yes', '--seed-random', '42');
+      await machine.done('local', 'snapshot', 'save', 'before', '--replace');
+      await machine.done('local', 'snapshot', 'restore', 'before', '--yes');
+      return (await machine.done('local', 'key', 'rotate', '--json')).json;
+    };
+    const { kid } = await rotated();
+    expect(kid).toMatch(/^[\w-]{22}$/);
+    expect((await rotated()).kid).toBe(kid);
+  });
+
   it('is the same for a tenant in memory, which says so when it starts', async () => {
     const machine = await freshMachine({ seeded: false });
     const options = ['--http', '--port', '0', '--seed-random', '42'];
