@@ -21,7 +21,7 @@ export const exitCodes = [
   { code: 8, meaning: 'change sent, but the tenant reports a different state', errors: ['not_applied'] },
   {
     code: 10,
-    meaning: 'config drift, config diff, and with --exit-code config plan and local diff: there are differences',
+    meaning: 'config drift, or --exit-code: there are differences',
     errors: [],
   },
   { code: 126, meaning: 'local exec: the command cannot be run', errors: ['command_not_runnable'] },

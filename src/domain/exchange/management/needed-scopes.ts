@@ -61,14 +61,14 @@ const needs: readonly Need[] = [
   { command: 'setup', scopes: grants, edition: 'ea' },
   { command: 'doctor', scopes: ['read:tenant_settings', 'read:clients', 'read:resource_servers'] },
   { command: 'doctor', scopes: ['read:client_grants'], edition: 'ea' },
-  { command: 'config init', scopes: ['read:tenant_settings', 'read:clients', 'read:resource_servers'] },
-  { command: 'config init', scopes: ['read:client_grants'], edition: 'ea' },
-  { command: 'config export', scopes: ['read:tenant_settings', 'read:clients', 'read:resource_servers'] },
-  { command: 'config export', scopes: ['read:client_grants'], edition: 'ea' },
-  { command: 'config plan', scopes: ['read:tenant_settings', 'read:clients', 'read:resource_servers'] },
-  { command: 'config plan', scopes: ['read:client_grants'], edition: 'ea' },
-  { command: 'config apply', scopes: [...settings, ...apps, ...apis] },
-  { command: 'config apply', scopes: [...grants, 'delete:client_grants'], edition: 'ea' },
+  ...['init', 'export', 'plan', 'drift', 'diff'].flatMap((verb): Need[] => [
+    { command: `config ${verb}`, scopes: ['read:tenant_settings', 'read:clients', 'read:resource_servers'] },
+    { command: `config ${verb}`, scopes: ['read:client_grants'], edition: 'ea' },
+  ]),
+  ...['apply', 'undo'].flatMap((verb): Need[] => [
+    { command: `config ${verb}`, scopes: [...settings, ...apps, ...apis] },
+    { command: `config ${verb}`, scopes: [...grants, 'delete:client_grants'], edition: 'ea' },
+  ]),
 ];
 
 export interface MissingScope {
