@@ -118,7 +118,14 @@ policies:
   - max-token-lifetime: 1d
 `;
 
+const policies = `policies:
+  - min-session-lifetime: 1y
+    severity: warning
+    message: Guests come back once a year.
+`;
+
 function withFile(machine: Machine, edition: string, word: string): string {
+  if (word === 'anon.policy.yaml') return machine.file(word, policies);
   if (word === 'anon.yaml') return machine.file(word, config);
   if (word === 'tenant.json') return join(machine.folder, word);
   if (word === 'post-login.js') return machine.file(word, action);
@@ -160,6 +167,7 @@ function plain(value: unknown, machine: Machine, name = ''): unknown {
   const text = value
     .replaceAll(join(machine.folder, 'tenant.json'), 'tenant.json')
     .replaceAll(join(machine.folder, 'anon.yaml'), 'anon.yaml')
+    .replaceAll(join(machine.folder, 'anon.policy.yaml'), 'anon.policy.yaml')
     .replaceAll(join(machine.folder, 'tenant.yaml'), 'tenant.yaml')
     .replaceAll(join(machine.folder, 'post-login.js'), '/home/you/shop/post-login.js')
     .replaceAll(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/g, 'f81d4fae-7dec-41d0-8765-00a0c91e6bf6')

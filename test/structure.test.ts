@@ -78,7 +78,7 @@ const house: Record<string, Room> = {
 
 /** Packages that only these folders of a room may import: a file that a user wrote is checked where it is read. */
 const packagesIn: Record<string, string[]> = {
-  'domain/config': ['valibot'],
+  'domain/config': ['valibot', 'yaml'],
   'domain/document': ['valibot', 'yaml', '@valibot/to-json-schema'],
   'domain/world': ['valibot'],
 };
@@ -146,6 +146,7 @@ const typesBelow = ['local/scope.ts'];
 
 /** The files that may read the clock or random numbers; everything else is given them. */
 const doors = [
+  'domain/app/session-secret.ts',
   'domain/exchange/management/private-key.ts',
   'domain/session/transfer.ts',
   'domain/user/new-password.ts',

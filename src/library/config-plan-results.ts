@@ -1,3 +1,5 @@
+import type { ConfigPolicyResult } from './config-results.ts';
+
 /** An object at the tenant that a configuration file sets. */
 export type ConfigObjectResult =
   | { readonly kind: 'tenant' }
@@ -38,6 +40,8 @@ export type ConfigPlanResult = {
   }[];
   /** How many requests the command has sent. */
   readonly requests: number;
+  /** What the tenant will be against. */
+  readonly policies: readonly ConfigPolicyResult[];
   /** The file that `--out` created. */
   readonly file?: string;
 };

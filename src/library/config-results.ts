@@ -52,3 +52,20 @@ export interface ConfigInitResult {
 
 /** `config schema`: a JSON Schema, draft 7 */
 export type ConfigSchemaResult = { readonly [member: string]: unknown };
+
+/** `config export` */
+export interface ConfigExportResult {
+  readonly issuer: string;
+  /** Null: stdout. */
+  readonly file: string | null;
+  readonly text: string;
+}
+
+/** `doctor --policy` */
+export interface DoctorPolicyResult {
+  readonly issuer: string;
+  /** How many policies there are. */
+  readonly checked: number;
+  /** Those that do not hold, or about which nothing is known. */
+  readonly policies: readonly ConfigPolicyResult[];
+}

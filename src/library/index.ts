@@ -14,12 +14,14 @@ export type {
   ConfigUndoResult,
 } from './config-plan-results.ts';
 export type {
+  ConfigExportResult,
   ConfigInitResult,
   ConfigPlaceResult,
   ConfigPolicyResult,
   ConfigProblemResult,
   ConfigSchemaResult,
   ConfigValidateResult,
+  DoctorPolicyResult,
 } from './config-results.ts';
 export { type CreateSessionOptions, createSession, type GuestTokens } from './create-session.ts';
 export {

@@ -119,11 +119,11 @@ const printers: Readonly<Record<OutputFormat, (context: Context) => Printer | un
 
 /** The local tenant answers these calls only while it is served. */
 function startFirst(baseUrl: string, columns: number): string {
-  const { port } = new URL(baseUrl);
-  const [what, start] = [
-    'note: To run this, serve the local tenant first:',
-    `anon-cli local start --port ${port || 80}`,
-  ];
+  const { hostname, host, port } = new URL(baseUrl);
+  // Another port alone would make localhost the issuer.
+  const domain = port === '443' ? `--domain ${hostname} --port 443` : `--domain ${host}`;
+  const place = hostname === 'localhost' ? `--port ${port}` : domain;
+  const [what, start] = ['note: To run this, serve the local tenant first:', `anon-cli local start ${place}`];
   const line = `${what} ${start}\n`;
   return line.length <= columns ? line : fitted(`${what}\n  $ ${start}\n`, columns);
 }

@@ -1,5 +1,6 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { WrittenConfig } from '../../domain/config/config.ts';
+import type { Policy } from '../../domain/config/policy.ts';
 import type { ConfigPorts, ConfigSources } from '../../domain/config/read-config.ts';
 import type { CheckedConfig } from '../../domain/config/written.ts';
 import { DocumentError, hasErrors, type Problem, placeText } from '../../domain/document/problem.ts';
@@ -57,6 +58,14 @@ export async function requireConfig(context: Context, options: ConfigOptions): P
   if (!written || hasErrors(problems)) throw new DocumentError(problems);
   for (const problem of problems) context.warn(warningText(problem));
   return written;
+}
+
+/** The policies in files. @throws {DocumentError} with every problem */
+export async function requirePolicies(context: Context, files: readonly string[]): Promise<readonly Policy[]> {
+  const { readPolicies } = await import('../../domain/config/read-config.ts');
+  const { policies, problems } = await readPolicies(files, portsOf(context, fileReader(context)));
+  if (hasErrors(problems)) throw new DocumentError(problems);
+  return policies;
 }
 
 /** A problem as a line of prose. */

@@ -21,6 +21,8 @@ export interface Report {
   warn(message: string): void;
   /** A dim line: what a result is to be read with. One of the warnings with `--json`. */
   aside(message: string): void;
+  /** For a command that runs until Ctrl-C: from now on nothing waits for its end. With `--json`, each warning is an object on a line. */
+  warnAtOnce(): Promise<void>;
   /** A line of `--debug`. */
   debug(line: string): void;
   /** Writes what is left to write once the command has succeeded or failed, and returns the exit code. */
@@ -47,6 +49,7 @@ export function reportForPeople({ terminal }: Pick<ReportWorld, 'terminal'>): Re
         terminal.note(printableLines(line));
       });
     },
+    async warnAtOnce() {},
     debug: (line) => terminal.note(`debug: ${printable(line)}\n`),
     async end(thrown) {
       if (!thrown) return 0;
@@ -65,14 +68,22 @@ export function reportForPeople({ terminal }: Pick<ReportWorld, 'terminal'>): Re
 const maxDebugLines = 1000;
 
 /**
- * For machines: one JSON object at the end, or nothing. Notes such as progress are omitted, and questions are ruled out,
+ * For machines: one JSON object at the end, or nothing, and before it one for each warning that must not wait. Notes such as progress are omitted, and questions are ruled out,
  * because both would end up on stderr.
  */
 export function reportAsJson({ terminal, nodeWarnings }: ReportWorld): Report {
-  const warnings: string[] = [];
+  let warnings: string[] = [];
+  const warned = new Set<string>();
   const debug: string[] = [];
   let omitted = 0;
-  nodeWarnings?.((message) => warnings.push(`Node.js: ${message}`));
+  let print: ((warnings: readonly string[]) => void) | undefined;
+  const add = (message: string) => {
+    if (warned.has(message)) return;
+    warned.add(message);
+    if (print) print([message]);
+    else warnings.push(message);
+  };
+  nodeWarnings?.((message) => add(`Node.js: ${message}`));
   const fixed = (value: unknown) => ({ value, enumerable: true });
   const members = { note: () => {}, interactive: false, noteRewritable: false, noteColour: false };
   const silent = Object.fromEntries(Object.entries(members).map(([name, value]) => [name, fixed(value)]));
@@ -80,12 +91,13 @@ export function reportAsJson({ terminal, nodeWarnings }: ReportWorld): Report {
   return {
     // Inherits from the terminal, so that its getters run only when they are read.
     terminal: Object.create(terminal, silent),
-    warn(message) {
-      const text = redactTokens(message);
-      if (!warnings.includes(text)) warnings.push(text);
-    },
-    aside(message) {
-      if (!warnings.includes(message)) warnings.push(message);
+    warn: (message) => add(redactTokens(message)),
+    aside: add,
+    async warnAtOnce() {
+      const { renderAsides } = await import('../render/error.ts');
+      print = (some) => terminal.note(renderAsides({ warnings: some }));
+      print(warnings);
+      warnings = [];
     },
     debug(line) {
       debug.push(line);

@@ -31,7 +31,7 @@ export interface Calls {
 export function recorded(tenant: TenantConnection, calls: Calls): TenantConnection {
   calls.embedded = isEmbedded(tenant);
   // Other programs reach the embedded tenant through `local start`. Over its plain HTTP, curl needs no certificate.
-  calls.baseUrl = calls.embedded ? tenant.baseUrl.replace(/^https:/, 'http:') : tenant.baseUrl;
+  calls.baseUrl = calls.embedded ? plainUrl(tenant.baseUrl) : tenant.baseUrl;
   return {
     ...tenant,
     fetch: async (url, request) => {
@@ -48,6 +48,12 @@ export function recorded(tenant: TenantConnection, calls: Calls): TenantConnecti
       return response;
     },
   };
+}
+
+/** The same address over plain HTTP, at the same port: also at HTTPS's own, which an address leaves out. */
+function plainUrl(baseUrl: string): string {
+  const { host, port } = new URL(baseUrl);
+  return `http://${host}${port === '' ? ':443' : ''}`;
 }
 
 function isEmbedded({ baseUrl, issuer, profile }: TenantConnection): boolean {

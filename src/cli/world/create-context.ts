@@ -21,7 +21,9 @@ import { localProcesses } from './local-processes.ts';
 import { type DatabaseChoice, localState, profileFor } from './local-state.ts';
 import { secretStores } from './secret-stores.ts';
 
-export function createContext(world: World, { warn, aside, debug }: Pick<Report, 'warn' | 'aside' | 'debug'>): Context {
+type Reporting = Pick<Report, 'warn' | 'aside' | 'warnAtOnce' | 'debug'>;
+
+export function createContext(world: World, { warn, aside, warnAtOnce, debug }: Reporting): Context {
   const { clock, terminal, timer, readOnly } = world;
   const env = environmentOf(world.env);
   const now = () => clock.now();
@@ -112,6 +114,7 @@ export function createContext(world: World, { warn, aside, debug }: Pick<Report,
     env,
     warn,
     aside,
+    warnAtOnce,
     printing,
     ending,
     get signal() {

@@ -52,5 +52,3 @@ export interface WrittenConfig {
    */
   placeOf(path: DocumentPath, part?: 'key' | 'value'): Place;
 }
-
-export const emptyConfig: Config = { apps: new Map(), apis: new Map(), policies: [] };

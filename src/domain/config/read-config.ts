@@ -56,8 +56,22 @@ export async function readConfig(sources: ConfigSources, ports: ConfigPorts): Pr
   };
 }
 
+/** The policies in files: of policies alone, or of a configuration. @throws as {@link readConfig} */
+export async function readPolicies(
+  files: readonly string[],
+  ports: ConfigPorts,
+): Promise<{ readonly policies: readonly Policy[]; readonly problems: readonly Problem[] }> {
+  const reader = new ConfigReader(ports);
+  const policies: Policy[] = [];
+  for (const file of files) policies.push(...(await reader.policies(file)));
+  return { policies, problems: sortedProblems(reader.problems) };
+}
+
 /** More than any set of stages has. */
 const longestChain = 20;
+
+/** What only a configuration has. */
+const configKeys = ['tenant', 'apps', 'apis', 'claims', 'extends'];
 
 class ConfigReader {
   readonly problems: Problem[] = [];
@@ -83,9 +97,10 @@ class ConfigReader {
   async policies(file: string): Promise<Policy[]> {
     const document = this.#read(this.#ports.locate(file).name, await this.#ports.readText(file));
     if (!document) return [];
-    const { value, problems } = checkDocument(document, policyFileSchema);
+    const isConfig = configKeys.some((key) => document.nodeAt([key]) !== undefined);
+    const { value, problems } = checkDocument(document, isConfig ? configSchema : policyFileSchema);
     this.problems.push(...problems);
-    return value ? writtenPolicies(document, value.policies) : [];
+    return writtenPolicies(document, value?.policies ?? []);
   }
 
   async #load(file: { name: string; id: string; text: string }, chain: readonly Link[]): Promise<Document[]> {

@@ -24,6 +24,7 @@ export function expanded(text: string, variables: Variables): Expanded {
     const [written, inside = '', brace] = match;
     result += text.slice(end, match.index);
     end = match.index + written.length;
+    replaced = true;
     if (written === `$${opening}`) {
       result += opening;
       continue;
@@ -31,7 +32,6 @@ export function expanded(text: string, variables: Variables): Expanded {
     const value = referenced(inside, brace === '}', variables);
     if (typeof value !== 'string') return { reference: written, ...value };
     result += value;
-    replaced = true;
   }
   return { text: result + text.slice(end), replaced };
 }

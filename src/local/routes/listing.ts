@@ -10,7 +10,7 @@ export interface Selection {
   readonly kind: Kind;
   /** What an index selects; all documents by default. */
   readonly where?: Where | undefined;
-  /** What to leave out of that. Without it and without an order, only the documents of one page are read. */
+  /** What to leave out of that. Without an order, only the documents from a checkpoint to the end of a page are read. */
   readonly filter?: ((document: JsonObject) => boolean) | undefined;
   /** Another order than that in which the documents were first put. */
   readonly order?: ((one: JsonObject, other: JsonObject) => number) | undefined;
@@ -52,15 +52,41 @@ async function checkpointPage(
 ): Promise<JsonObject> {
   const limit = integer(query, 'take', 1, maxPerPage, defaultPerPage);
   const from = query.get('from');
-  const { page } = await select(store, selection);
   // One more, whose checkpoint is `next`.
-  const documents = await page({ ...(from === null ? { offset: 0 } : { from: idAt(from) }), limit: limit + 1 });
+  const documents = await itemsFrom(store, selection, from === null ? undefined : idAt(from), limit + 1);
   if (from !== null && documents.length === 0) throw queryRefusal('Invalid checkpoint', 'from');
   const next = documents[limit];
   return {
     [key]: documents.slice(0, limit).map(selection.shown),
     ...(next && { next: checkpointOf(idOf(next)) }),
   };
+}
+
+/** How many documents are read at a time where only some of them are shown. */
+const chunkSize = 200;
+
+/** The items of a page that begins at a document, or at the start of the list. Empty where that document is not in it. */
+async function itemsFrom(
+  store: Store,
+  selection: Selection,
+  from: string | undefined,
+  count: number,
+): Promise<readonly JsonObject[]> {
+  const { kind, where, filter, order } = selection;
+  if (!filter || order) {
+    const { page } = await select(store, selection);
+    return page({ ...(from === undefined ? { offset: 0 } : { from }), limit: count });
+  }
+  const items: JsonObject[] = [];
+  for (let start = from, isFirst = true; ; isFirst = false) {
+    const range = { ...(start === undefined ? { offset: 0 } : { from: start }), limit: chunkSize };
+    const chunk = await store.page(kind, range, where);
+    // A later chunk begins with the last document of the one before it.
+    items.push(...(isFirst ? chunk : chunk.slice(1)).filter(filter));
+    const last = chunk.at(-1);
+    if (items.length >= count || chunk.length < chunkSize || !last) return items.slice(0, count);
+    start = idOf(last);
+  }
 }
 
 interface Selected {

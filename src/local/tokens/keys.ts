@@ -96,9 +96,7 @@ export async function tenantKeys(store: StoreReader, nowMs: number): Promise<Ten
  */
 export function keysIn(document: JsonObject | undefined, nowMs: number): TenantKeys {
   if (document === undefined) throw new Error('the tenant has no keys');
-  const known = cache.get(document) ?? knownKeys(document as unknown as KeyMaterial);
-  cache.set(document, known);
-  const { all, endsMs, reduced } = known;
+  const { all, endsMs, reduced } = cache.get(document) ?? cached(document);
   if (endsMs.every((endMs) => endMs > nowMs)) return all;
   const lives = endsMs.map((endMs) => endMs > nowMs);
   const id = lives.join();
@@ -108,6 +106,12 @@ export function keysIn(document: JsonObject | undefined, nowMs: number): TenantK
   };
   reduced.set(id, found);
   return found;
+}
+
+function cached(document: JsonObject): KnownKeys {
+  const known = knownKeys(document as unknown as KeyMaterial);
+  cache.set(document, known);
+  return known;
 }
 
 function knownKeys({ signing, session, previous = { signing: [], session: [] } }: KeyMaterial): KnownKeys {

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { setIssuer } from '../../../src/local/state/issuer.ts';
 import { freshMachine, openMachine, servedTenant, useRemote } from '../../support/command.ts';
 
 describe('--format', () => {
@@ -156,6 +157,18 @@ describe('--format curl', () => {
     const { stdout, stderr } = await machine.done(...args, '--format', 'curl');
     expect(stdout).toMatch(/^curl -sS -X \w+ http:\/\/localhost:4400\//);
     expect(stderr).toBe('note: To run this, serve the local tenant first: anon-cli local start --port 4400\n');
+  });
+
+  it.each([
+    ['https://tenant.test/', 'http://tenant.test:443', '--domain tenant.test --port 443'],
+    ['https://tenant.test:8443/', 'http://tenant.test:8443', '--domain tenant.test:8443'],
+    ['https://localhost/', 'http://localhost:443', '--port 443'],
+  ])('reaches the local tenant with the issuer %s at its port', async (issuer, url, options) => {
+    const machine = await openMachine();
+    await setIssuer(machine.store, issuer);
+    const { stdout, stderr } = await machine.done('token', 'create', '--format', 'curl');
+    expect(stdout).toContain(`curl -sS -X POST ${url}/anonymous/token `);
+    expect(stderr).toContain(`anon-cli local start ${options}\n`);
   });
 
   it('notes nothing if there is nothing to run', async () => {

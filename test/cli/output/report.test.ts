@@ -1,9 +1,12 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { reportAsJson } from '../../../src/cli/output/report.ts';
 import {
   freshMachine,
   type Machine,
   openMachine,
+  recordingTerminal,
   servedAnswer,
   servedTenant,
   useRemote,
@@ -63,6 +66,35 @@ describe('stderr with --json', () => {
   it('is text if --json is an argument after --', async () => {
     const { run } = await freshMachine();
     expect((await run('app', 'show', '--', '--json')).stderr).toMatch(/^error: Application '--json' not found/);
+  });
+
+  it('has each warning of a running command at once, on a line of its own, and none of them again', async () => {
+    const machine = await freshMachine();
+    const serving = machine.run('local', 'start', '--port', '0', '--host', '0.0.0.0', '--http', '--json');
+    const { port } = JSON.parse(await machine.printed('}'));
+    writeFileSync(machine.statePath, 'something else');
+    await fetch(`http://localhost:${port}/.well-known/jwks.json`);
+    machine.interrupt();
+    const lines = (await serving).stderr.trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line).warnings)).toEqual([
+      [expect.stringContaining('0.0.0.0')],
+      [expect.stringContaining('local-tenant.db')],
+    ]);
+  });
+
+  it('has a warning as soon as it is known', async () => {
+    const heard = { stdout: '', stderr: '' };
+    const terminal = recordingTerminal({ stdin: undefined, interactive: false, colour: false }, heard);
+    const report = reportAsJson({ terminal });
+    report.warn('before');
+    expect(heard.stderr).toBe('');
+    await report.warnAtOnce();
+    expect(heard.stderr).toBe('{"warnings":["before"]}\n');
+    report.warn('later');
+    report.warn('later');
+    expect(heard.stderr).toBe('{"warnings":["before"]}\n{"warnings":["later"]}\n');
+    expect(await report.end()).toBe(0);
+    expect(heard.stderr).toBe('{"warnings":["before"]}\n{"warnings":["later"]}\n');
   });
 
   it('has the warnings of a command that succeeds', async () => {

@@ -287,11 +287,17 @@ describe('policy files', () => {
     ]);
   });
 
-  it('hold nothing else', async () => {
-    const texts = { 'anon.yaml': 'tenant: {}', 'p.yaml': 'tenant: {}\n' };
+  it('may be configurations', async () => {
+    const texts = { 'anon.yaml': 'tenant: {}', 'p.yaml': 'tenant: {}\npolicies: [{cookie: false}]' };
+    const { policies } = await configOf({ texts, policyFiles: ['p.yaml'] });
+    expect(policies.map(({ rule }) => rule.kind)).toEqual(['cookie']);
+  });
+
+  it('have policies', async () => {
+    const texts = { 'anon.yaml': 'tenant: {}', 'p.yaml': 'polcies: []\n' };
     expect(await problemsOf({ texts, policyFiles: ['p.yaml'] })).toEqual([
       "p.yaml:1:1: The file has no 'policies', which is required.",
-      "p.yaml:1:1: Unknown key 'tenant'. Known keys: policies.",
+      "p.yaml:1:1: Unknown key 'polcies'. Did you mean 'policies'?",
     ]);
   });
 });

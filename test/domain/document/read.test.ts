@@ -53,6 +53,7 @@ describe('a text', () => {
   });
 
   it('has references in keys too', () => {
+    expect(dataIn('$${URL}: 1')).toEqual({ '${URL}': 1 });
     expect(dataIn('${URL}: 1\n"${NONE:-b}": 2')).toEqual({ 'https://a.example': 1, b: 2 });
     expect(read('${FLAG}: 1\ntrue: 2').problems[0]).toMatchObject({
       line: 2,

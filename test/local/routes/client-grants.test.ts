@@ -302,3 +302,24 @@ it('the Management API and its grants follow a change of the issuer', async () =
     status: 404,
   });
 });
+
+it('checkpoints find every grant of a rare subject once, however many others are between them', async () => {
+  const tenant = await testTenant();
+  await tenant.store.write((writer) => {
+    for (let index = 0; index < 900; index += 1) {
+      const subject_type = index % 7 === 0 || index > 850 ? 'anonymous_user' : 'user';
+      const grant = { id: `cgr_${index}`, client_id: 'c', audience: 'urn:a', scope: [], subject_type };
+      writer.put('client_grant', grant.id, grant);
+    }
+  });
+  const manage = await tenant.management();
+  const found: string[] = [];
+  for (let from = ''; ; ) {
+    const { body } = await manage('GET', `/api/v2/client-grants?take=30&subject_type=anonymous_user${from}`);
+    found.push(...body.client_grants.map(({ id }: { id: string }) => id));
+    if (!body.next) break;
+    from = `&from=${body.next}`;
+  }
+  const wanted = Array.from({ length: 900 }, (_, index) => index).filter((index) => index % 7 === 0 || index > 850);
+  expect(found).toEqual(wanted.map((index) => `cgr_${index}`));
+});

@@ -1,6 +1,7 @@
 import { movedSettings } from '../../../domain/config/apply.ts';
 import { keyOf, subjectOf } from '../../../domain/config/objects.ts';
 import type { ConfigPlan } from '../../../domain/config/plan.ts';
+import { isRefused } from '../../../domain/config/policy-violations.ts';
 import { type FoundObject, readObject } from '../../../domain/config/read-tenant.ts';
 import { differing } from '../../../domain/config/settings.ts';
 import type { TenantConnection } from '../../../domain/exchange/connection.ts';
@@ -11,6 +12,8 @@ import { AnonError } from '../../../errors.ts';
 import type { Edition } from '../../../wire/edition/edition.ts';
 import { printResult } from '../../output/output.ts';
 import { renderSettingChanges } from '../../render/config-changes.ts';
+import { notePaint } from '../../render/paint.ts';
+import { policyError, renderPolicies } from '../../render/policies.ts';
 import { printable } from '../../render/printable.ts';
 import { accessToWrite, writeOptions } from '../../tenant/write.ts';
 import type { Context } from '../../world/context.ts';
@@ -42,10 +45,11 @@ export const configApplyCommand = defineCommand({
       path === undefined
         ? await planFromFile(context, options, async () => tenant)
         : await savedPlan(context, path, tenant);
-    const { plan } = planned;
-    if (options.dryRun) {
-      return printPlan(context, options, planned, { requests: requests(), next: undefined });
-    }
+    const { plan, findings, written } = planned;
+    if (options.dryRun) printPlan(context, options, planned, { requests: requests(), next: undefined });
+    else context.terminal.note(renderPolicies(notePaint(context.terminal), findings, written));
+    if (isRefused(findings)) throw policyError(findings);
+    if (options.dryRun) return;
     const undo = await carryOutPlan(context, options, { access, tenant }, plan, { parallel: options.parallel ?? 1 });
     const { issuer, steps } = plan;
     printResult(context, options, {
@@ -92,7 +96,7 @@ async function savedPlan(context: Context, path: string, tenant: TenantConnectio
   const steps = plan.steps.filter(({ object, after }) => {
     return Object.keys(differing(objects.get(keyOf(object))?.values ?? {}, after)).length > 0;
   });
-  return { plan: { ...plan, steps }, edition, selection: tenant.selection, objects };
+  return { plan: { ...plan, steps }, edition, selection: tenant.selection, objects, findings: [] };
 }
 
 /** The objects that a plan changes, as they are now; refuses settings that are neither as they were nor as they are to be. */

@@ -1,3 +1,4 @@
+import { isRefused } from '../../../domain/config/policy-violations.ts';
 import { counted } from '../../../domain/exchange/counted.ts';
 import { hostOf } from '../../../domain/exchange/http.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
@@ -5,7 +6,8 @@ import type { ConfigPlanResult } from '../../../library/config-plan-results.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
 import { changeData, markdownOf, renderSettingChanges } from '../../render/config-changes.ts';
-import type { Paint } from '../../render/paint.ts';
+import { type Paint, paintFor } from '../../render/paint.ts';
+import { policyData, policyError, renderPolicies } from '../../render/policies.ts';
 import { printable } from '../../render/printable.ts';
 import { accessTenant } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
@@ -51,6 +53,7 @@ export const configPlanCommand = defineCommand({
     const { out } = options;
     if (out !== undefined) await context.writeNewFile(out, planFileText(planned.plan, context.clock.now()));
     printPlan(context, options, planned, { requests: requests(), out, next: nextStep(options, planned, out) });
+    if (isRefused(planned.findings)) throw policyError(planned.findings);
     if (options.exitCode && planned.plan.steps.length > 0) context.ending.exitCode = differencesExitCode;
   },
 });
@@ -71,13 +74,14 @@ export function printPlan(context: Context, options: GlobalOptions, planned: Pla
   printResult(context, options, {
     data: planData(planned, facts),
     human(paint) {
-      if (steps.length === 0) return unchanged(paint, issuer, requests);
+      const policies = renderPolicies(paint, planned.findings, planned.written);
+      if (steps.length === 0) return `${unchanged(paint, issuer, requests)}${policies}`;
       const summary = `Plan: ${countText(steps)} will change in ${amount(steps.length, 'write')}; ${reading(requests)}.`;
       const saved = out === undefined ? '' : `${paint.green('✔')} Saved the plan to ${printable(out)}\n`;
       const step = next === undefined ? '' : paint.dim(`Next: ${printable(next)}\n`);
-      return `${renderSettingChanges(paint, issuer, changes)}${paint.bold(summary)}\n${saved}${step}`;
+      return `${renderSettingChanges(paint, issuer, changes)}${paint.bold(summary)}\n${policies}${saved}${step}`;
     },
-    markdown: () => markdownOf(markdownTitle(planned), issuer, changes),
+    markdown: () => `${markdownOf(markdownTitle(planned), issuer, changes)}${policyItems(planned)}`,
   });
 }
 
@@ -92,6 +96,7 @@ export function planData(planned: Planned, { requests, out }: Pick<Facts, 'reque
     changes: changes.map(changeData),
     writes: writesOf(planned).map(({ method, path, body }) => ({ method, path, body: body ?? null })),
     requests,
+    policies: planned.findings.map((finding) => policyData(finding, planned.written)),
     ...(out !== undefined && { file: out }),
   };
 }
@@ -110,6 +115,12 @@ function markdownTitle({ plan }: Planned): string {
   return plan.steps.length === 0
     ? `Guest access: no changes at \`${host}\``
     : `Guest access: ${countText(plan.steps)} will change at \`${host}\``;
+}
+
+/** Policies that do not hold, as a list below the changes. */
+function policyItems({ findings, written }: Planned): string {
+  const lines = renderPolicies(paintFor(false), findings, written).trimEnd().split('\n');
+  return findings.length === 0 ? '' : `\nPolicies:\n\n\`\`\`\n${lines.join('\n')}\n\`\`\`\n`;
 }
 
 function nextStep(options: PlanOptions, { selection }: Planned, out: string | undefined): string {

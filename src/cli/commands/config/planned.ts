@@ -1,6 +1,9 @@
+import type { WrittenConfig } from '../../../domain/config/config.ts';
+import { factsAfter } from '../../../domain/config/facts-after.ts';
 import { keyOf } from '../../../domain/config/objects.ts';
 import type { ConfigPlan, Step } from '../../../domain/config/plan.ts';
 import { planConfig } from '../../../domain/config/plan.ts';
+import { type PolicyFinding, policyViolations } from '../../../domain/config/policy-violations.ts';
 import {
   checkOriginsReadable,
   type FoundObject,
@@ -38,6 +41,10 @@ export interface Planned {
   readonly selection: string;
   /** The objects of the plan by `keyOf`, as they were read; a grant that does not exist may be missing. */
   readonly objects: ReadonlyMap<string, FoundObject>;
+  /** The policies that the tenant will be against; none for a saved plan, which was judged when it was made. */
+  readonly findings: readonly PolicyFinding[];
+  /** Undefined for a plan that does not come from a file. */
+  readonly written?: WrittenConfig;
 }
 
 /**
@@ -49,7 +56,8 @@ export async function planFromFile(
   options: PlanOptions,
   tenant: () => Promise<TenantConnection>,
 ): Promise<Planned> {
-  const { config, placeOf } = await requireConfig(context, options);
+  const written = await requireConfig(context, options);
+  const { config, placeOf } = written;
   const connection = await tenant();
   const snapshot = await readSnapshot(connection);
   const { app, api, prune } = options;
@@ -58,7 +66,10 @@ export async function planFromFile(
     throw new DocumentError(problems.map(({ path, message, hint }) => problemAt(placeOf(path, 'key'), message, hint)));
   }
   await checkOrigins(connection, snapshot, plan);
-  return { plan, edition: snapshot.edition, selection: connection.selection, objects: objectsIn(snapshot) };
+  const { edition, selection } = snapshot;
+  const objects = objectsIn(snapshot);
+  const findings = policyViolations(config.policies, factsAfter(config, edition, plan, objects));
+  return { plan, edition, selection, objects, findings, written };
 }
 
 async function checkOrigins(

@@ -52,7 +52,7 @@ async function undo(
   const snapshot = await readSnapshot(tenant);
   const { plan, moved } = planUndo(entry, snapshot);
   if (moved.length > 0) throw refused(entry, moved, selection);
-  const planned: Planned = { plan, edition: snapshot.edition, selection, objects: objectsIn(snapshot) };
+  const planned: Planned = { plan, edition: snapshot.edition, selection, objects: objectsIn(snapshot), findings: [] };
   if (options.dryRun) return printPlan(context, options, planned, { requests: requests(), next: undefined });
   const saved = await carryOutPlan(context, options, { access, tenant }, plan, { undoes: entry.id });
   printResult(context, options, {

@@ -19,13 +19,14 @@ export const doctorCommand = defineCommand({
   notes:
     'Exits with 0 when a guest can get a token, even with warnings, and with 5 when no guest can. When that is unknown: 6 if ' +
     'the tenant is unreachable, 4 if the credentials are refused or lack scopes, 2 if there are several applications or ' +
-    'APIs to choose from. With --origin, it must also be certain that pages on the origin get guests. The report always goes to stdout. In CI, compare the output of anon-cli doctor --matrix --json ' +
+    'APIs to choose from. With --origin, it must also be certain that pages on the origin get guests. The report always goes to stdout. With --policy, 5 means that a policy does not hold. In CI, compare the output of anon-cli doctor --matrix --json ' +
     'with a reviewed copy.',
   more: 'docs/ci.md',
   async run(context, _args, options) {
     checkCombination(options);
     const origin = options.origin === undefined ? undefined : parsePageOrigin(options.origin);
     if (options.matrix) return showMatrix(context, options);
+    if (options.policy) return (await import('./policies.ts')).checkPolicies(context, options, options.policy);
     const clientSecret = await readAppSecret(context, options);
     const forcedEdition = requestedEdition(context, options);
     const access = await accessToWrite(context, options);

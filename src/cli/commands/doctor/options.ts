@@ -17,6 +17,11 @@ export const doctorOptions = {
   '--fix': 'open closed gates, after showing the changes',
   '--oidc-conformant': 'with --fix: make the application OIDC-conformant (edition ea)',
   '--matrix': 'show a matrix of applications, APIs and guest scopes instead',
+  '--policy <file>': {
+    description: 'check the whole tenant against the policies in this file instead, repeatable',
+    repeatable: true,
+    values: { file: true },
+  },
   '--all': 'with --matrix: include closed applications and APIs',
   ...writeOptions,
 } as const;
@@ -25,10 +30,12 @@ export type DoctorOptions = GlobalOptions & OptionValues<typeof doctorOptions>;
 
 /** @throws {AnonError} `usage` for options that can't be combined, or need another one */
 export function checkCombination(options: DoctorOptions): void {
-  const { matrix, fix } = options;
+  const { matrix, fix, policy } = options;
   const given = (...names: (keyof DoctorOptions)[]) => names.find((name) => options[name] !== undefined);
   const notForMatrix = matrix && given('fix', 'probe', 'scopes', 'origin');
   if (notForMatrix) throw new AnonError('usage', `${flagFor(notForMatrix)} and --matrix can't be combined.`);
+  const notForPolicy = policy && given('matrix', 'fix', 'probe', 'scopes', 'origin', 'app', 'api');
+  if (notForPolicy) throw new AnonError('usage', `${flagFor(notForPolicy)} and --policy can't be combined.`);
   if (!matrix && given('all')) throw new AnonError('usage', '--all needs --matrix.');
   const needsFix = fix ? undefined : given('dryRun', 'yes', 'oidcConformant');
   if (!needsFix) return;

@@ -1,5 +1,6 @@
 import { appVariables, controlVariables } from '../../../domain/app/app-variables.ts';
 import { requestingApp } from '../../../domain/app/find.ts';
+import { frameworkNames } from '../../../domain/app/framework-variables.ts';
 import { jwksPath } from '../../../wire/discovery.ts';
 import { dotenvLines, leftOutWarning, variables } from '../../format/variables.ts';
 import { printResult } from '../../output/output.ts';
@@ -9,6 +10,7 @@ import { accessLocalTenant } from '../../tenant/local-access.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
 import { appValues } from './app-values.ts';
+import { parseFramework, variablesFor } from './framework.ts';
 
 export const localEnvCommand = defineCommand({
   description: 'print what an app needs to use the local tenant, as a .env file',
@@ -21,10 +23,15 @@ export const localEnvCommand = defineCommand({
       description: 'name, audience or id (default: the only one, or the default one)',
       values: { live: 'api' },
     },
-    '--reveal-secrets': "include the application's client secret",
+    '--framework <framework>': {
+      description: 'name the variables as its SDK does: next, nuxt, spa (Vite), express, express-api',
+      values: frameworkNames,
+      parse: parseFramework,
+    },
+    '--reveal-secrets': "include the application's client secret, and with --framework a new secret for its cookies",
   },
   calls: 'nothing',
-  examples: ['local env --format dotenv', 'local env --format json'],
+  examples: ['local env --format dotenv', 'local env --framework next', 'local env --format json'],
   notes: `The values are those of the tenant while anon-cli local start serves it. Node.js trusts the certificate authority in \
 NODE_EXTRA_CA_CERTS only if the variable is set when it starts, so not from --env-file. In a shell that has them (--format env), \
 commands of anon-cli use that server; --profile local uses the embedded tenant again.`,
@@ -37,7 +44,7 @@ commands of anon-cli use that server; --profile local uses the embedded tenant a
     const served = await local.servedAt();
     const { host, origin } = new URL(served?.url ?? issuer);
     const isConfidential = app.authMethod !== 'none';
-    if (isConfidential && !options.revealSecrets) {
+    if (isConfidential && !options.revealSecrets && options.framework === undefined) {
       context.warn(`${app.name} is confidential, and its secret is left out. To include it: --reveal-secrets`);
     }
     const isRevealed = isConfidential && options.revealSecrets;
@@ -45,13 +52,23 @@ commands of anon-cli use that server; --profile local uses the embedded tenant a
     const jwks = `${origin}${jwksPath}`;
     const control = await local.controlAddress();
     const authority = served ? (served.ca ?? undefined) : (await (await context.certificates()).authority()).path;
-    const values = {
-      ...appVariables({
-        ...{ url: origin, issuer, clientId: app.clientId, clientSecret: secret },
-        ...{ audience: api.audience, authority },
-      }),
-      ...controlVariables(control),
+    const ofApp = {
+      url: origin,
+      issuer,
+      clientId: app.clientId,
+      clientSecret: secret,
+      audience: api.audience,
+      authority,
     };
+    if (options.framework !== undefined) {
+      const reveals = options.revealSecrets === true;
+      const named = variablesFor(context, options.framework, { app, values: ofApp, reveals });
+      return printResult(context, options, {
+        ...{ data: { ...named }, variables: named, verbatim: true },
+        human: () => shownLines(context, named),
+      });
+    }
+    const values = { ...appVariables(ofApp), ...controlVariables(control) };
     printResult(context, options, {
       data: {
         domain: host,

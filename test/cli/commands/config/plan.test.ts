@@ -266,3 +266,21 @@ it('config diff compares two tenants, or a file and a tenant', async () => {
     ]
   `);
 });
+
+it('a plan is judged by the policies: what it sets, and what it leaves as it is', async () => {
+  const machine = await openMachine({ edition: 'ea' });
+  const policies =
+    'policies:\n  - max-session-lifetime: 60d\n  - forbidden-scopes: ["write:*"]\n    severity: warning\n';
+  const file = machine.file('anon.yaml', `tenant:\n  lifetime: 90d\n${policies}`);
+  const planned = await machine.run('config', 'plan', '-f', file);
+  expect(planned.code).toBe(5);
+  expect(planned.stdout).toContain(`${file}:2:13: error: `);
+  expect(planned.stdout).toMatch(/warning: .*write:cart/);
+  const applied = await machine.run('config', 'apply', '-f', file, '--yes');
+  expect(applied).toMatchObject({ code: 5, stdout: '' });
+  expect((await machine.done('tenant', 'show', '--json')).json.session_lifetime).toBe(2_592_000);
+  const fine = machine.file('fine.yaml', `tenant:\n  lifetime: 50d\n${policies}`);
+  const { json } = await machine.done('config', 'apply', '-f', fine, '--yes', '--json');
+  expect(json.policies).toMatchObject([{ severity: 'warning', state: 'violated' }]);
+  expect((await machine.done('config', 'plan', '-f', fine, '--format', 'markdown')).stdout).toContain('Policies:');
+});

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { schemaPath } from '../../../../src/cli/commands/config/schema-path.ts';
 import { freshMachine, type Machine } from '../../../support/command.ts';
 
 async function validated(machine: Machine, text: string, ...options: string[]) {
@@ -135,6 +136,15 @@ describe('config init', () => {
       .replaceAll(/^#( {2})/gm, '$1');
     const { stdout: verdict } = await validated(machine, used);
     expect(verdict).toContain('(tenant settings, 1 application, 1 API, 1 claim, 2 policies)');
+  });
+
+  it.each([
+    ['anon.yaml', './node_modules'],
+    ['stages/prod.yaml', '../node_modules'],
+    ['../anon.yaml', './node_modules'],
+    ['/elsewhere/anon.yaml', './node_modules'],
+  ])('names the schema from the folder of %s', (file, path) => {
+    expect(schemaPath(file)).toBe(`${path}/anon-cli/dist/anon.schema.json`);
   });
 
   it('refuses a name that is not YAML', async () => {

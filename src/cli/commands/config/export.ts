@@ -1,0 +1,37 @@
+import { AnonError } from '../../../errors.ts';
+import { printResult } from '../../output/output.ts';
+import { printable } from '../../render/printable.ts';
+import { defineCommand } from '../define-command.ts';
+import { tenantFile } from './from-tenant.ts';
+
+export const configExportCommand = defineCommand({
+  description: "write a tenant's guest access as a configuration",
+  options: {
+    '--output <file>': { description: 'a new file (default: stdout)', values: { file: true } },
+    '--full': 'with closed applications and APIs, and with values that are defaults',
+  },
+  calls: 'tenant',
+  examples: ['config export', 'config export --full | anon-cli config validate --file -'],
+  notes:
+    'Never writes a secret. Equal tenants give equal files, in a stable order, so that a diff shows what has changed. ' +
+    'Settings that one file cannot express are reported on stderr.',
+  more: 'docs/config.md',
+  async run(context, _args, options) {
+    const { output: file, full = false } = options;
+    if (file !== undefined && !/\.ya?ml$/i.test(file)) {
+      throw new AnonError('usage', `'${file}' must end with .yaml or .yml.`, {
+        hint: 'Example: anon-cli config export --output anon.yaml',
+      });
+    }
+    const { issuer, text, notes } = await tenantFile(context, options, { full, file });
+    for (const note of notes) context.warn(note);
+    const data = { issuer, file: file ?? null, text };
+    if (file === undefined) return printResult(context, options, { data, verbatim: true, human: () => text });
+    await context.writeNewFile(file, text);
+    printResult(context, options, {
+      data,
+      human: (paint) =>
+        `${paint.green('✔')} Exported to ${printable(file)}\n${paint.dim('Next: anon-cli config plan, which should show no changes\n')}`,
+    });
+  },
+});

@@ -1,0 +1,125 @@
+import { Document, isMap, isScalar, type Pair, type Scalar, visit, type YAMLSeq } from 'yaml';
+import { expressionRoot } from '../../wire/claims-mapping.ts';
+import { lifetimeArgument } from '../duration.ts';
+import type { Config, ConfigApi, ConfigApp, ConfigTenant } from './config.ts';
+import { schemaLine } from './template.ts';
+
+/** What a file says without policies. */
+export type RenderedConfig = Omit<Config, 'policies'>;
+
+interface Framing {
+  /** The path to the JSON Schema for the first line. */
+  readonly schema: string;
+  /** A line of prose below it. */
+  readonly comment: string;
+}
+
+/**
+ * A configuration as YAML, in the order of its maps, with every member that it has: equal configurations give equal texts, and
+ * reading the text gives the configuration.
+ */
+export function renderConfig(config: RenderedConfig, { schema, comment }: Framing): string {
+  const document = new Document(dataOf(config), { schema: 'core', version: '1.2' });
+  visit(document, {
+    Scalar(_key, scalar) {
+      if (typeof scalar.value === 'string' && acting.test(scalar.value)) scalar.type = 'QUOTE_DOUBLE';
+    },
+    Seq(_key, list) {
+      list.flow = isShort(list);
+    },
+    Pair(_key, pair) {
+      // Without quotes, it would be a merge key.
+      if (isScalar(pair.key) && pair.key.value === '<<') pair.key.type = 'QUOTE_DOUBLE';
+      withSpace(document, pair);
+    },
+  });
+  const text = document.toString({
+    lineWidth: 0,
+    doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER,
+    flowCollectionPadding: false,
+  });
+  return `${schemaLine(schema)}\n# ${comment}\n\n${withEscapes(text)}`;
+}
+
+/** What a terminal or the runner of a CI job would act on, or what is invisible: names come from the tenant. */
+const acting = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u3164]|^\s*::|##[a-z]*\[/iu;
+
+/** Only texts in double quotes have such characters. */
+function withEscapes(text: string): string {
+  return text
+    .replaceAll(/[^\P{Cc}\n]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u3164]/gu, (character) => {
+      const code = character.codePointAt(0) ?? 0;
+      return code > 0xffff ? `\\U${hex(code, 8)}` : `\\u${hex(code, 4)}`;
+    })
+    .replaceAll(/##(?=[a-z]*\[)/gi, '#\\u0023');
+}
+
+function hex(code: number, digits: number): string {
+  return code.toString(16).padStart(digits, '0');
+}
+
+/** In the words of the file. */
+function dataOf({ tenant, apps, apis, claims }: RenderedConfig): object {
+  const manages = [tenant, ...apps.keys(), ...apis.keys(), claims].some((part) => part !== undefined);
+  return {
+    // A file may not be empty.
+    ...((tenant || !manages) && { tenant: tenantData(tenant ?? {}) }),
+    ...(apps.size > 0 && { apps: mapData(apps, appData) }),
+    ...(apis.size > 0 && { apis: mapData(apis, apiData) }),
+    ...(claims && {
+      claims: Object.fromEntries(claims.map(({ name, expression }) => [escaped(name), withoutRoot(expression)])),
+    }),
+  };
+}
+
+function tenantData({ lifetimeSeconds, tokenFormat, cookie }: ConfigTenant): object {
+  return {
+    ...(lifetimeSeconds !== undefined && { lifetime: lifetimeArgument(lifetimeSeconds) }),
+    ...(tokenFormat !== undefined && { format: tokenFormat }),
+    ...(cookie !== undefined && { cookie }),
+  };
+}
+
+function appData({ enabled, oidcConformant, origins }: ConfigApp): object {
+  return {
+    ...(enabled !== undefined && { enabled }),
+    ...(oidcConformant !== undefined && { 'oidc-conformant': oidcConformant }),
+    ...(origins && { origins: origins.map(escaped) }),
+  };
+}
+
+function apiData({ open, tokenLifetimeSeconds, scopes, apps }: ConfigApi): object {
+  return {
+    ...(open !== undefined && { open }),
+    ...(tokenLifetimeSeconds !== undefined && { 'token-lifetime': lifetimeArgument(tokenLifetimeSeconds) }),
+    ...(scopes && { scopes: scopes.map(escaped) }),
+    ...(apps && { apps: mapData(apps, (list) => list.map(escaped)) }),
+  };
+}
+
+function mapData<In, Out>(map: ReadonlyMap<string, In>, read: (value: In) => Out): Map<string, Out> {
+  return new Map([...map].map(([key, value]) => [escaped(key), read(value)]));
+}
+
+/** A text in which nothing is a reference. */
+function escaped(text: string): string {
+  return text.replaceAll('$\u007b', '$$$\u007b');
+}
+
+function withoutRoot(expression: string): string {
+  const root = `${expressionRoot}.`;
+  return expression.startsWith(root) ? expression.slice(root.length) : expression;
+}
+
+/** Lists that fit on a line are on one. */
+function isShort(list: YAMLSeq): boolean {
+  const length = list.items.reduce<number>((sum, item) => sum + String((item as Scalar).value).length + 2, 0);
+  return length <= 70;
+}
+
+/** An empty line between the parts of the file. */
+function withSpace(document: Document, pair: Pair): void {
+  const { contents } = document;
+  if (!isMap(contents) || !isScalar(pair.key) || !contents.items.includes(pair)) return;
+  pair.key.spaceBefore = contents.items[0] !== pair;
+}
