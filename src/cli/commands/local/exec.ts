@@ -34,7 +34,8 @@ export const localExecCommand = defineCommand({
   calls: 'nothing',
   examples: ['local exec -- node --version', 'local exec --https --edition ea -- node --version'],
   notes: `The command finds the tenant in the variables that anon-cli local env prints. Commands of anon-cli in it use that tenant too, \
-those about the local tenant included, and save no sessions unless ANON_SAVE=1 is set. Guests may use the sample application web and the sample API shop. The \
+those about the local tenant included, and save no sessions unless ANON_SAVE=1 is set. Guests may use the sample application web and the sample API shop; \
+with --seed, the world says what is open, and ANON_GUESTS has its guests with their tokens, as JSON. The \
 tenant is in memory and ends with the command, whose exit code is passed on: 128 and the number for a signal, 127 where there \
 is no such command. Any number can run at once.`,
   more: 'docs/local-tenant.md',
