@@ -76,11 +76,17 @@ export function reportAsJson({ terminal, nodeWarnings }: ReportWorld): Report {
   const warned = new Set<string>();
   const debug: string[] = [];
   let omitted = 0;
-  let print: ((warnings: readonly string[]) => void) | undefined;
+  // Undefined while warnings wait for the end.
+  let printed: Promise<void> | undefined;
+  const print = async (some: readonly string[]) => {
+    // Loaded with the first warning: most commands have none.
+    const { renderAsides } = await import('../render/error.ts');
+    terminal.note(renderAsides({ warnings: some }));
+  };
   const add = (message: string) => {
     if (warned.has(message)) return;
     warned.add(message);
-    if (print) print([message]);
+    if (printed) printed = printed.then(() => print([message]));
     else warnings.push(message);
   };
   nodeWarnings?.((message) => add(`Node.js: ${message}`));
@@ -94,10 +100,9 @@ export function reportAsJson({ terminal, nodeWarnings }: ReportWorld): Report {
     warn: (message) => add(redactTokens(message)),
     aside: add,
     async warnAtOnce() {
-      const { renderAsides } = await import('../render/error.ts');
-      print = (some) => terminal.note(renderAsides({ warnings: some }));
-      print(warnings);
+      printed = warnings.length > 0 ? print(warnings) : Promise.resolve();
       warnings = [];
+      await printed;
     },
     debug(line) {
       debug.push(line);
@@ -106,6 +111,7 @@ export function reportAsJson({ terminal, nodeWarnings }: ReportWorld): Report {
       omitted += 1;
     },
     async end(thrown) {
+      await printed;
       if (!thrown && warnings.length === 0 && debug.length === 0) return 0;
       const { renderAsides, renderError } = await import('../render/error.ts');
       const asides = { warnings, debug: debugLines() };
