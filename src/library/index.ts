@@ -61,7 +61,13 @@ export type {
 } from './profile-results.ts';
 export type { TransferRehearseResult } from './rehearsal-results.ts';
 export type { LocalRequestResult } from './request-results.ts';
-export type { LocalServerResult, LocalStartResult, LocalStatusResult, LocalStopResult } from './server-results.ts';
+export type {
+  LocalServerResult,
+  LocalStartResult,
+  LocalStatusResult,
+  LocalStopResult,
+  SeededGuestResult,
+} from './server-results.ts';
 export type {
   SessionExport,
   SessionForgetResult,

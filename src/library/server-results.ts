@@ -19,11 +19,22 @@ export type LocalStartResult = {
   readonly curl: string | null;
   /** With `--ephemeral`: the state is in memory. */
   readonly ephemeral: boolean;
+  /** With `--seed`: the guests of the world, by name. */
+  readonly guests?: Readonly<Record<string, SeededGuestResult>>;
   /** Below it are the control endpoints, on this machine only; null with `--no-control`, or where localhost does not lead here. */
   readonly control_url: string | null;
   /** Their bearer token; null with `--open-control`. */
   readonly control_token: string | null;
 };
+
+/** A guest of a world, as in `ANON_GUESTS`. */
+export interface SeededGuestResult {
+  readonly guest_id: string;
+  readonly session_token: string;
+  readonly access_token: string;
+  readonly client_id: string;
+  readonly audience: string;
+}
 
 /** A server of the local tenant on this machine. */
 export type LocalServerResult = {

@@ -12,12 +12,15 @@ export interface LocalSeedResult {
   readonly dry_run: boolean;
   /** Of new users for whom the world has none. */
   readonly new_passwords: readonly { readonly email: string; readonly password: string }[];
-  /** The guests whose sessions were saved, by the name of the session. */
+  /** The guests who got new tokens, by the name of their session. */
   readonly guests: readonly {
     readonly session: string;
     readonly guest_id: string;
     readonly client_id: string;
     readonly audience: string;
+    /** With `--no-save`, like the next. */
+    readonly session_token?: string;
+    readonly access_token?: string;
   }[];
   /** The file of the state; null for a database. */
   readonly state: string | null;

@@ -302,6 +302,8 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
   'profile remove': [['nobody'], [evil]],
   'local start': [
     ['--port', evil],
+    ['--ephemeral', '--seed', 'WRONG WORLD'],
+    ['--ephemeral', '--auto-login', evil, '--seed', 'WORLD'],
     ['--rate-limit', evil],
     ['--host', evil],
     ['--domain', evil],
@@ -311,6 +313,8 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
   'local stop': [['--port', evil], []],
   'local exec': [
     ['--', evil],
+    ['--seed', 'WORLD', '--', 'true'],
+    ['--seed', 'WRONG WORLD', '--', 'true'],
     ['--port', evil, '--', 'true'],
     ['--auto-login', evil, '--', 'true'],
   ],

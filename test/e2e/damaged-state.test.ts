@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { copyOf, run, runShell } from '../support/bin.ts';
 import { damaged } from '../support/damage.ts';
 import { serve } from '../support/local-server.ts';
+import { runHere } from '../support/run-here.ts';
 
 let used: string;
 let apps: string;
@@ -51,7 +52,7 @@ describe('a state with invalid UTF-8', () => {
     expect(more).toEqual([]);
     expect(stderr).toContain(`${statePath(home)} is damaged. It was moved to ${join(dirname(statePath(home)), name)}`);
     expect(readFileSync(join(dirname(statePath(home)), name))).toEqual(before);
-    expect(await run(home, ['app', 'list'])).toMatchObject({ code: 0, stderr: '' });
+    expect(await runHere(home, ['app', 'list'])).toMatchObject({ code: 0, stderr: '' });
   });
 
   it('gives token decode no keys and completion no names, and is not moved', async () => {
@@ -87,14 +88,14 @@ describe('local reset', () => {
     ],
   ])('works on a state with %s, and sets it aside', async (_, words, spoil) => {
     const home = homeWith(spoil);
-    const { code, stdout, stderr } = await run(home, ['local', 'reset', '--yes', '--edition', 'ea', '--json']);
+    const { code, stdout, stderr } = await runHere(home, ['local', 'reset', '--yes', '--edition', 'ea', '--json']);
     expect({ code, stderr }).toEqual({
       code: 0,
       stderr: expect.stringContaining(`local-tenant.db ${words}. It was moved to `),
     });
     expect(JSON.parse(stdout)).toMatchObject({ reset: true, edition: 'ea' });
     expect(aside(home)).toHaveLength(1);
-    expect(await run(home, ['local', 'show', '--field', 'edition'])).toMatchObject({ stdout: 'ea\n', stderr: '' });
+    expect(await runHere(home, ['local', 'show', '--field', 'edition'])).toMatchObject({ stdout: 'ea\n', stderr: '' });
   });
 });
 

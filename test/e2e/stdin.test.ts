@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { bin, environment, homeAfter, newHome, type Run, run, runShell } from '../support/bin.ts';
+import { runHere } from '../support/run-here.ts';
 
 /** A token that can be told apart from the saved one. */
 const token = `eyJhbGciOiJub25lIn0.${Buffer.from('{"sub":"somebody-else"}').toString('base64url')}.`;
@@ -47,14 +48,19 @@ describe('an empty stdin after the producer failed', () => {
   it('fails with exit code 3 for a pipe, a socket or a file, and never falls back to the saved session', async () => {
     const home = await homeWithSession();
     writeFileSync(join(home, 'empty'), '');
-    for (const taker of takers) {
+    // What stdin is does not depend on the command: a process for each kind, and every command in this one.
+    const ofEachKind = async (taker: readonly string[]) => {
       const line = `anon-cli ${taker.join(' ')}`;
-      const runs = [
+      return [
         await runShell(home, `false | ${line}`),
         await runShell(home, `printf '\\357\\273\\277 \\r\\n' | ${line}`),
         await runShell(home, `${line} < "$HOME/empty"`),
         await run(home, taker, { input: '' }),
       ];
+    };
+    for (const [nth, taker] of takers.entries()) {
+      const line = taker.join(' ');
+      const runs = [await runHere(home, taker, { input: '' }), ...(nth === 0 ? await ofEachKind(taker) : [])];
       for (const { code, stderr } of runs) {
         expect({ line, code, stderr }).toMatchObject({ code: 3, stderr: expect.stringContaining('stdin is empty') });
       }

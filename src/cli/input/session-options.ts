@@ -56,7 +56,7 @@ export async function saveAs(
 }
 
 /** Whether sessions are saved: unless --no-save or ANON_SAVE=0 is given. @throws {AnonError} `usage` */
-function savesSessions({ env }: Pick<Context, 'env'>, { save }: { save: boolean }): boolean {
+export function savesSessions({ env }: Pick<Context, 'env'>, { save }: { save: boolean }): boolean {
   const { ANON_SAVE: setting } = env;
   if (setting && !['0', '1'].includes(setting)) throw new AnonError('usage', 'ANON_SAVE must be 0 or 1.');
   return save && setting !== '0';

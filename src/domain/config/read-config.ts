@@ -2,7 +2,7 @@ import { isAnonError } from '../../errors.ts';
 import { checkDocument } from '../document/check.ts';
 import { mergedDocument, withoutKeys } from '../document/merge.ts';
 import type { Document } from '../document/node.ts';
-import { hasErrors, type Problem, placeText, problemAt, sortedProblems } from '../document/problem.ts';
+import { hasErrors, type Problem, problemAt, sortedProblems } from '../document/problem.ts';
 import { readDocument } from '../document/read.ts';
 import { readSetting } from '../document/setting.ts';
 import type { Variables } from '../document/variables.ts';
@@ -10,7 +10,7 @@ import { writtenPolicies } from './policies.ts';
 import type { Policy } from './policy.ts';
 import { policyFileSchema } from './policy-schema.ts';
 import { configSchema } from './schema.ts';
-import { secretsIn } from './secrets.ts';
+import { secretsIn, withoutQuotes } from './secrets.ts';
 import { type CheckedConfig, configIn } from './written.ts';
 
 /** Where a configuration is written; `-` is stdin. */
@@ -146,10 +146,8 @@ class ConfigReader {
   /** Each file alone, so that nothing wrong hides behind a later file. */
   #check(document: Document): void {
     const secrets = secretsIn(document);
-    const places = new Set(secrets.map(placeText));
     const { problems } = checkDocument(document, configSchema);
-    // Another problem in the same place might quote the secret.
-    this.problems.push(...secrets, ...problems.filter((problem) => !places.has(placeText(problem))));
+    this.problems.push(...secrets.map(({ problem }) => problem), ...withoutQuotes(problems, secrets));
   }
 }
 

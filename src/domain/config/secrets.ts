@@ -1,20 +1,22 @@
 import type { Document, DocumentNode } from '../document/node.ts';
-import { type Place, type Problem, problemAt } from '../document/problem.ts';
+import { type Place, type Problem, placeText, problemAt } from '../document/problem.ts';
 import { isLikeClientSecret, secretIn } from '../document/secret-text.ts';
 
-/** A problem for every key and value that looks like a secret: the file is meant to be read by others. */
-export function secretsIn({ root }: Document): Problem[] {
-  const found: Problem[] = [];
+/** A key or value that looks like a secret. */
+export interface FoundSecret {
+  readonly text: string;
+  readonly problem: Problem;
+}
+
+/** Every key and value that looks like a secret: the file is meant to be read by others. */
+export function secretsIn({ root }: Document): FoundSecret[] {
+  const found: FoundSecret[] = [];
   const look = (text: unknown, place: Place): void => {
-    const kind = typeof text === 'string' ? (secretIn(text) ?? clientSecret(text)) : undefined;
+    if (typeof text !== 'string') return;
+    const kind = secretIn(text) ?? (isLikeClientSecret(text) ? 'a client secret' : undefined);
     if (kind === undefined) return;
-    found.push(
-      problemAt(
-        place,
-        `This looks like ${kind}; a configuration holds no secrets.`,
-        'Remove it, and replace the secret if others have seen it.',
-      ),
-    );
+    const hint = 'Remove it, and replace the secret if others have seen it.';
+    found.push({ text, problem: problemAt(place, `This looks like ${kind}; a configuration holds no secrets.`, hint) });
   };
   const walk = (node: DocumentNode): void => {
     if (node.kind === 'scalar') look(node.value, node.place);
@@ -30,6 +32,13 @@ export function secretsIn({ root }: Document): Problem[] {
   return found;
 }
 
-function clientSecret(text: string): string | undefined {
-  return isLikeClientSecret(text) ? 'a client secret' : undefined;
+/** Other problems without those that might quote a secret: the part of it that a message would show. */
+export function withoutQuotes(problems: readonly Problem[], secrets: readonly FoundSecret[]): Problem[] {
+  const parts = secrets.map(({ text }) => text.slice(0, 20));
+  const places = new Set(secrets.map(({ problem }) => placeText(problem)));
+  return problems.filter(
+    (problem) =>
+      !places.has(placeText(problem)) &&
+      !parts.some((part) => problem.message.includes(part) || problem.hint?.includes(part)),
+  );
 }

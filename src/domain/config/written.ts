@@ -25,7 +25,10 @@ export function configIn(document: Document): CheckedConfig {
     policies: writtenPolicies(document, value.policies ?? []),
   };
   const { name, placeOf } = document;
-  return { written: { config, name, placeOf }, problems: sortedProblems(unknownApps(document, config)) };
+  return {
+    written: { config, name, placeOf },
+    problems: sortedProblems([...unknownApps(document, config), ...lookalikes(document, config)]),
+  };
 }
 
 type Defined<Value> = NonNullable<Value>;
@@ -76,4 +79,23 @@ function unknownApps(document: Document, { apps, apis }: Config): Problem[] {
         );
       }),
   );
+}
+
+/** Names that probably stand for the same object: a tenant finds applications in any letter case. */
+function lookalikes(document: Document, { apps, apis }: Config): Problem[] {
+  const same = (part: 'apps' | 'apis', names: Iterable<string>, readOf: (name: string) => string, what: string) => {
+    const seen = new Map<string, string>();
+    return [...names].flatMap((name) => {
+      const read = readOf(name);
+      const before = seen.get(read);
+      seen.set(read, before ?? name);
+      if (before === undefined) return [];
+      const message = `'${before.slice(0, 60)}' and '${name.slice(0, 60)}' differ only in ${what}.`;
+      return [warningAt(document.placeOf([part, name], 'key'), message, 'Are they the same?')];
+    });
+  };
+  return [
+    ...same('apps', apps.keys(), (name) => name.toLowerCase(), 'letter case'),
+    ...same('apis', apis.keys(), (name) => name.toLowerCase().replace(/\/+$/, ''), 'letter case or a slash at the end'),
+  ];
 }

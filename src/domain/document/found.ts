@@ -1,5 +1,5 @@
 import type { DocumentNode, ScalarNode } from './node.ts';
-import { secretIn } from './secret-text.ts';
+import { isSecret } from './secret-text.ts';
 
 /** What an error says is there: `the text 'no'`, `the number 1000, written 1e3`, `a list`. */
 export function foundText(node: DocumentNode, { secret }: { secret: boolean }): string {
@@ -16,9 +16,7 @@ export function foundText(node: DocumentNode, { secret }: { secret: boolean }): 
 
 /** Longer texts may be secrets, or whole blocks. */
 function shown(text: string): string {
-  return text.length > 40 || secretIn(text) !== undefined || /[\r\n]/.test(text)
-    ? `of ${text.length} characters`
-    : `'${text}'`;
+  return text.length > 40 || isSecret(text) || /[\r\n]/.test(text) ? `of ${text.length} characters` : `'${text}'`;
 }
 
 /** The types that schemas expect. */
@@ -34,7 +32,7 @@ export function meantText(node: DocumentNode, expected: Expected, { secret }: { 
   if (typeof node.value !== 'string') return undefined;
   if (expected === 'boolean') return booleanHint(node);
   if (expected === 'number' && node.quoted && /^\d+$/.test(node.source)) return 'Remove the quotes.';
-  if (secret || node.value.length > 60 || secretIn(node.value) !== undefined) return undefined;
+  if (secret || node.value.length > 60 || isSecret(node.value)) return undefined;
   if (expected === 'list')
     return `Write a list: [${node.value
       .split(/[\s,]+/)

@@ -10,6 +10,11 @@ export function secretIn(text: string): string | undefined {
   return /[a-z]:\/\/[^\s/:@]*:[^\s/@]+@/i.test(text) ? 'a password' : undefined;
 }
 
+/** Whether a text looks like a secret of any kind, so that no message may show it. */
+export function isSecret(text: string): boolean {
+  return secretIn(text) !== undefined || isLikeClientSecret(text);
+}
+
 /** Whether a text could be a client secret of the service, which has 64 characters and no prefix. */
 export function isLikeClientSecret(text: string): boolean {
   return /^[\w-]{43,}$/.test(text) && /[a-z]/.test(text) && /[A-Z]/.test(text) && /\d/.test(text);

@@ -11,6 +11,7 @@ import {
 import type { DocumentNode, MapEntry, ScalarNode } from './node.ts';
 import { type Place, type Problem, problemAt } from './problem.ts';
 import { plainValue } from './scalar.ts';
+import { isSecret } from './secret-text.ts';
 import { expanded, type Variables } from './variables.ts';
 
 /** What a node is read with. */
@@ -84,7 +85,7 @@ class TreeReader {
       if (name === undefined) continue;
       const before = places.get(name);
       if (before) {
-        this.#report(key as Node, `The key '${shortened(name)}' is already in line ${before.line}.`, 'Keep one.');
+        this.#report(key as Node, `${keyText(name)} is already in line ${before.line}.`, 'Keep one.');
         continue;
       }
       const place = this.#place(key as Node);
@@ -180,6 +181,10 @@ function tagStart(text: string, value: number): number {
 
 function shownTag(tag: string): string {
   return shortened(tag.replace('tag:yaml.org,2002:', '!!'));
+}
+
+function keyText(name: string): string {
+  return isSecret(name) ? 'This key' : `The key '${shortened(name)}'`;
 }
 
 function shortened(text: string): string {

@@ -41,7 +41,7 @@ export async function seedOpen(
 ): Promise<Seeded> {
   const problems = await actionProblems(world.actions, limits);
   if (problems.length === 0) return local.seedWorld(world, options);
-  return { problems, changes: [], newPasswords: [], edition: await local.edition() };
+  return { problems, changes: [], moved: [], newPasswords: [], edition: await local.edition() };
 }
 
 /** A world whose Actions have absolute paths: they start at the folder of its file, or at the working directory. */

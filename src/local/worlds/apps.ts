@@ -115,7 +115,8 @@ async function isTaken(
 }
 
 /** Gives an application another client id, and takes its grants and keys with it. */
-async function moveClient({ writer }: WorldDraft, before: JsonObject, after: JsonObject): Promise<void> {
+async function moveClient({ writer, moved }: WorldDraft, before: JsonObject, after: JsonObject): Promise<void> {
+  moved.push({ from: String(before.client_id), to: String(after.client_id) });
   writer.remove('client', String(before.client_id));
   const where = { lookup: 'client_id', value: String(before.client_id) };
   for (const kind of ['client_grant', 'client_credential'] as const) {

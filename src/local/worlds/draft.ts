@@ -11,6 +11,11 @@ export interface Subject {
   readonly name: string;
 }
 
+export interface MovedClient {
+  readonly from: string;
+  readonly to: string;
+}
+
 /** A tenant while a world is put into it: what changes, and what is wrong. Nothing is saved where something is. */
 export class WorldDraft {
   readonly writer: StoreWriter;
@@ -20,6 +25,8 @@ export class WorldDraft {
   /** A stream for something with a name, so that one more application changes no other's id. */
   readonly randomFor: (name: string) => Random;
   readonly problems: WorldProblem[] = [];
+  /** Applications with another client id than before. */
+  readonly moved: MovedClient[] = [];
   readonly #changes = new Map<string, WorldChange>();
 
   constructor(parts: Pick<WorldDraft, 'writer' | 'edition' | 'nowSeconds' | 'randomFor'>) {

@@ -11,7 +11,7 @@ import { type KeyMaterial, makeKeys } from '../tokens/keys.ts';
 import { putActions } from './actions.ts';
 import { putApis } from './apis.ts';
 import { putApps } from './apps.ts';
-import { WorldDraft } from './draft.ts';
+import { type MovedClient, WorldDraft } from './draft.ts';
 import { planGuests, type SavedTokens, tokensFor } from './guests.ts';
 import { clockFor, keysFor, putClock, putKeys, putSettings } from './tenant.ts';
 import { type NewPassword, putUsers } from './users.ts';
@@ -31,6 +31,7 @@ export interface Seeded {
   readonly problems: readonly WorldProblem[];
   readonly changes: readonly WorldChange[];
   readonly newPasswords: readonly NewPassword[];
+  readonly moved: readonly MovedClient[];
   readonly edition: EditionName;
 }
 
@@ -105,7 +106,7 @@ async function put(place: SeededPlace, writer: StoreWriter, { world, material, o
         draft.note({ kind: 'guest', name: guest.name }, options.saved?.[guest.name] ? 'updated' : 'created');
     }
   }
-  return { problems: draft.problems, changes: draft.changes, newPasswords, edition: edition.name };
+  return { problems: draft.problems, changes: draft.changes, moved: draft.moved, newPasswords, edition: edition.name };
 }
 
 function streams({ named }: SeededPlace, { reset }: SeedingOptions): (name: string) => Random {

@@ -265,12 +265,21 @@ describe('a secret', () => {
     ['apps: {web: {origins: ["https://me:hunter22@a.example"]}}', '1:24', 'a password'],
     ['x: "-----BEGIN PRIVATE KEY-----"', '1:4', 'a private key'],
     ['apps: {web: {origins: ["${KEY}"]}}', '1:24', 'an API key'],
+    ['apps: {"${KEY}": {enabled: no, x: 1}}', '1:8', 'an API key'],
+    ['apps: {"${KEY}": true}', '1:8', 'an API key'],
   ])('in %j is refused and not shown', async (text, place, kind) => {
     const key = ['sk', 'live', '4eC39HqLyjWDarjtT1zdp7dc'].join('_');
     const problems = await problemsOf({ texts: { 'anon.yaml': text }, env: { KEY: key } });
     expect(problems).toContainEqual(expect.stringContaining(`anon.yaml:${place}: This looks like ${kind};`));
     for (const secret of [token, clientSecret, 'hunter22', key]) expect(problems.join('\n')).not.toContain(secret);
   });
+});
+
+it('a secret that is a key twice is not shown either', async () => {
+  const secret = 'x9Kd83hf72Lsk29dkfj38DKfj2938dkfJ293kdfj29dkD92kdf92kdLs92kdIs82';
+  expect(await problemsOf({ texts: { 'anon.yaml': `${secret}: 1\n${secret}: 2` } })).toEqual([
+    'anon.yaml:2:1: This key is already in line 1. Keep one.',
+  ]);
 });
 
 describe('policy files', () => {

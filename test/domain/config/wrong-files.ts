@@ -328,5 +328,7 @@ export const references: readonly WrongFile[] = [
   ['tenant: {}\nextends: ▲anon.yaml', 'The files extend each other: anon.yaml -> anon.yaml.'],
   ['extends: ▲http://a.example/anon.yaml', 'only a file on this machine'],
   ['apps: {web: {}}\napis: {a: {apps: {▲wbe: [x]}}}', "Did you mean 'web'?"],
+  ['apps: {web: {}, ▲Web: {}}', "'web' and 'Web' differ only in letter case. Are they the same?"],
+  ['apis:\n  https://a.example: {}\n  ▲https://a.example/: {}', 'a slash at the end'],
   ['apis: {a: {apps: {▲web: [x]}}}', 'Nothing here enables it for guests.'],
 ];

@@ -43,7 +43,9 @@ export const configValidateCommand = defineCommand({
 
 function verdict(paint: Paint, { written, files }: ReadConfig, findings: readonly PolicyFinding[]): string {
   if (!written || isRefused(findings)) return '';
-  return `${paint.green('✔')} Valid: ${files.map(printable).join(', ')} (${contentText(written.config)})\n`;
+  const text = `${paint.green('✔')} Valid: ${files.map(printable).join(', ')} (${contentText(written.config)})\n`;
+  // Stdin is empty by now.
+  return files.includes('stdin') ? text : `${text}${paint.dim('Next: anon-cli config plan, with the same options\n')}`;
 }
 
 /** `2 applications, 1 API, 3 policies`. */

@@ -2,6 +2,7 @@ import { appVariables, controlVariables } from '../../../domain/app/app-variable
 import { ensureApiOpen, ensureAppOpen, ensureTenantReady } from '../../../domain/gates/set-up.ts';
 import { createUser } from '../../../domain/user/lifecycle.ts';
 import { newPassword } from '../../../domain/user/new-password.ts';
+import { AnonError } from '../../../errors.ts';
 import { lastingToken } from '../../../io/embedded/lasting-token.ts';
 import type { LocalServer } from '../../../io/embedded/server.ts';
 import { newMemoryState } from '../../../io/embedded/state-address.ts';
@@ -33,7 +34,8 @@ export const localExecCommand = defineCommand({
   calls: 'nothing',
   examples: ['local exec -- node --version', 'local exec --https --edition ea -- node --version'],
   notes: `The command finds the tenant in the variables that anon-cli local env prints. Commands of anon-cli in it use that tenant too, \
-those about the local tenant included, and save no sessions unless ANON_SAVE=1 is set. Guests may use the sample application web and the sample API shop. The \
+those about the local tenant included, and save no sessions unless ANON_SAVE=1 is set. Guests may use the sample application web and the sample API shop; \
+with --seed, the world says what is open, and ANON_GUESTS has its guests with their tokens, as JSON. The \
 tenant is in memory and ends with the command, whose exit code is passed on: 128 and the number for a signal, 127 where there \
 is no such command. Any number can run at once.`,
   more: 'docs/local-tenant.md',
@@ -121,12 +123,24 @@ async function changesFor(
     ...Object.fromEntries(aboutOtherTenants.map((name) => [name, undefined])),
     ...appVariables({ url, issuer, clientId: app.clientId, audience: api.audience, authority }),
     ...controlVariables(control),
-    ANON_GUESTS: world && JSON.stringify(guestsData(server.guests)),
+    ANON_GUESTS: world && guestsVariable(server),
     // Commands about the local tenant then mean this one, and leave the saved one alone.
     ANON_DATABASE_URL: `http://localhost:${server.port}${statePath}`,
     ...withoutProxy(env),
     ANON_SAVE: env.ANON_SAVE || '0',
   };
+}
+
+/** The longest value that Linux passes on, less the name. @see execve(2) */
+const longestVariable = 131_000;
+
+/** @throws {AnonError} `usage` for guests who do not fit */
+function guestsVariable({ guests }: LocalServer): string {
+  const text = JSON.stringify(guestsData(guests));
+  if (text.length <= longestVariable) return text;
+  throw new AnonError('usage', `The tokens of ${guests.length} guests do not fit into the variable ANON_GUESTS.`, {
+    hint: 'Name about 80 guests at most in the world, or use: anon-cli local start --ephemeral --seed <world> --json',
+  });
 }
 
 /** A proxy elsewhere would look for the tenant on its own machine. */

@@ -1,3 +1,4 @@
+import { localProfileName } from '../../../domain/profile/name.ts';
 import { savedTokens, saveGuests } from '../../../domain/world/saved-guests.ts';
 import type { WrittenWorld } from '../../../domain/world/world.ts';
 import { AnonError } from '../../../errors.ts';
@@ -5,6 +6,7 @@ import type { LocalControl } from '../../../io/embedded/control.ts';
 import type { SeedResult } from '../../../io/embedded/local-worlds.ts';
 import type { EditionName } from '../../../wire/edition/edition.ts';
 import { requireConfirmation } from '../../input/confirmation.ts';
+import { noSaveOption, savesSessions } from '../../input/session-options.ts';
 import { checkForEdition, editionFor, refuseProblems, worldIn, worldName } from '../../input/world.ts';
 import type { OptionValues } from '../../options/definition.ts';
 import type { GlobalOptions } from '../../options/global.ts';
@@ -24,6 +26,7 @@ const seedOptions = {
   '--reset': 'start over first: a new tenant with the world, and nothing else',
   '--seed-random <n>': seedRandomOption,
   '--dry-run': 'show what would change, and change nothing',
+  ...noSaveOption,
   '-y, --yes': "don't ask for confirmation",
 } as const;
 
@@ -36,7 +39,7 @@ export const localSeedCommand = defineCommand({
   calls: 'nothing',
   examples: ['local seed ~/world.yaml', 'local seed ~/world.yaml --reset --yes --seed-random 42'],
   notes: `The whole file is checked first, and is put into the tenant at once or not at all. The same file a second time changes \
-nothing, and what it does not mention stays. Guests become saved sessions. --reset deletes everything else first, and asks \
+nothing, and what it does not mention stays. Guests become saved sessions; with --no-save, --json has their tokens. --reset deletes everything else first, and asks \
 before; --seed-random needs it.`,
   more: 'docs/local-tenant.md',
   async run(context, { world: file }, options) {
@@ -54,9 +57,10 @@ before; --seed-random needs it.`,
     });
     checkForEdition(written, edition);
     await confirmReset(context, local, options);
-    const seeded = await seed(context, local, { written, edition, isNew }, options);
+    const saves = savesSessions(context, options);
+    const seeded = await seed(context, local, { written, edition, isNew, saves }, options);
     if (options.seedRandom !== undefined && !options.dryRun) context.warn(predictableWarning);
-    printSeeded(context, options, { seeded, local, name: worldName(file) });
+    printSeeded(context, options, { seeded, local, name: worldName(file), saves });
   },
 });
 
@@ -94,12 +98,12 @@ async function confirmReset(context: Context, local: LocalControl, { reset, yes,
 async function seed(
   context: Context,
   local: LocalControl,
-  { written, edition, isNew }: { written: WrittenWorld; edition: EditionName; isNew: boolean },
+  { written, edition, isNew, saves }: { written: WrittenWorld; edition: EditionName; isNew: boolean; saves: boolean },
   { reset, seedRandom, dryRun }: SeedOptions,
 ): Promise<SeedResult> {
   const { world } = written;
   const sessions = async () => context.sessions(await localProfile(context));
-  const saved = reset ? {} : await savedTokens(world, await sessions());
+  const saved = reset || !saves ? {} : await savedTokens(world, await sessions());
   const seeded = await local.seed({
     ...{ world, edition, isNew, saved, dryRun },
     reset: reset && { edition, seedRandom },
@@ -108,14 +112,26 @@ async function seed(
   if (dryRun) return seeded;
   // The sessions and defaults of the tenant before are useless now.
   if (reset) await removeSavedData(context);
-  await saveGuests(seeded.guests, await sessions());
+  else await followClients(context, seeded.moved);
+  if (saves) await saveGuests(seeded.guests, await sessions());
   return seeded;
+}
+
+/** The profile's default application may have another client id now. */
+async function followClients(context: Context, moved: SeedResult['moved']): Promise<void> {
+  const { app } = await localProfile(context);
+  const to = moved.find(({ from }) => from === app?.clientId)?.to;
+  if (to === undefined) return;
+  await (await context.profiles()).change(
+    localProfileName,
+    (before) => before && { ...before, app: before.app && { ...before.app, clientId: to } },
+  );
 }
 
 function printSeeded(
   context: Context,
   options: SeedOptions,
-  { seeded, local, name }: { seeded: SeedResult; local: LocalControl; name: string },
+  { seeded, local, name, saves }: { seeded: SeedResult; local: LocalControl; name: string; saves: boolean },
 ): void {
   const { changes, newPasswords, guests, edition } = seeded;
   const { dryRun = false, reset = false } = options;
@@ -123,20 +139,25 @@ function printSeeded(
     data: {
       ...{ changes, edition, reset, dry_run: dryRun },
       new_passwords: dryRun ? [] : newPasswords,
-      guests: guests.map(({ name: session, guestId, clientId, audience }) => ({
+      guests: guests.map(({ name: session, guestId, clientId, audience, sessionToken, accessToken }) => ({
         ...{ session, guest_id: guestId, client_id: clientId, audience },
+        ...(!saves && { session_token: sessionToken, access_token: accessToken }),
       })),
       ...stateData(local),
     },
-    human: (paint) => seededText(paint, seeded, { name, dryRun }),
+    human: (paint) => seededText(paint, seeded, { name, dryRun, saves }),
   });
 }
 
-function seededText(paint: Paint, seeded: SeedResult, { name, dryRun }: { name: string; dryRun: boolean }): string {
+function seededText(
+  paint: Paint,
+  seeded: SeedResult,
+  { name, dryRun, saves }: { name: string; dryRun: boolean; saves: boolean },
+): string {
   const { changes, newPasswords, guests } = seeded;
   if (changes.length === 0) return `No changes: the local tenant already has ${printable(name)}.\n`;
   if (dryRun) return `${renderWorldChanges(paint, changes)}Nothing was changed (--dry-run).\n`;
-  const next = guests.length > 0 ? 'anon-cli session list' : 'anon-cli status';
+  const next = guests.length > 0 && saves ? 'anon-cli session list' : 'anon-cli status';
   return (
     `${paint.green('✔')} Put ${printable(name)} into the local tenant\n${renderWorldChanges(paint, changes)}` +
     `${renderNewPasswords(paint, newPasswords)}${paint.dim(`Next: ${next}\n`)}`

@@ -4,6 +4,7 @@ import { editionNamed } from '../../../wire/edition/editions.ts';
 import { managementError } from '../../../wire/management-error.ts';
 import { check, type Read, type Schema } from '../../../wire/schema.ts';
 import { tenantSettings, tenantSettingsPath } from '../../../wire/tenant-settings.ts';
+import { listInWords, truncateList } from '../../truncate.ts';
 import { unexpectedAnswer } from '../answer.ts';
 import type { TenantConnection } from '../connection.ts';
 import { quotedReason, readErrorBody } from '../error-body.ts';
@@ -133,7 +134,7 @@ function scopeHint({ profile, management }: TenantConnection, scopes: readonly s
     scopes.length === 1
       ? `the Management API scope ${scopes[0]}`
       : `one of the Management API scopes ${scopes.join(', ')}`;
-  return `${whose} ${what}${commands.length > 0 ? ` (needed for ${commands.join(', ')})` : ''}.`;
+  return `${whose} ${what}${commands.length > 0 ? ` (needed for ${listInWords(truncateList(commands), (command) => command)})` : ''}.`;
 }
 
 function codeOf(status: number): ErrorCode {

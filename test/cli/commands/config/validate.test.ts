@@ -21,10 +21,13 @@ describe('config validate', () => {
       'tenant: {lifetime: 30d}\napps: {web: {enabled: true}, shop: {}}\napis: {a: {open: true}}\nclaims: {x: user_id}';
     expect(await validated(machine, text)).toMatchObject({
       code: 0,
-      stdout: '✔ Valid: ~/anon.yaml (tenant settings, 2 applications, 1 API, 1 claim)\n',
+      stdout:
+        '✔ Valid: ~/anon.yaml (tenant settings, 2 applications, 1 API, 1 claim)\nNext: anon-cli config plan, with the same options\n',
       stderr: '',
     });
-    expect((await validated(machine, 'tenant: {}')).stdout).toBe('✔ Valid: ~/anon.yaml (it manages nothing)\n');
+    expect((await validated(machine, 'tenant: {}')).stdout).toBe(
+      '✔ Valid: ~/anon.yaml (it manages nothing)\nNext: anon-cli config plan, with the same options\n',
+    );
   });
 
   it('prints every problem as compilers do, and exits with 2', async () => {

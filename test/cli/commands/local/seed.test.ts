@@ -119,6 +119,24 @@ describe('local seed', () => {
     ]);
   });
 
+  it('saves nothing with --no-save, and then prints the tokens of guests', async () => {
+    const { machine, file } = await machineWith();
+    const { json } = await machine.done('local', 'seed', file, '--no-save', '--json');
+    expect(json.guests).toMatchObject([{ session: 'anna', access_token: expect.any(String) }]);
+    expect((await machine.done('session', 'list', '--json')).json).toEqual([]);
+    machine.env.ANON_SAVE = '0';
+    expect((await machine.done('local', 'seed', file, '--json')).json.guests).toMatchObject([{ session: 'anna' }]);
+    expect((await machine.done('session', 'list', '--json')).json).toEqual([]);
+  });
+
+  it('keeps the default application of the profile, which has another client id then', async () => {
+    const { machine, file } = await machineWith();
+    await machine.done('profile', 'set', 'app', 'web', '--profile', 'local');
+    await machine.done('local', 'seed', file);
+    const created = await machine.done('token', 'create', '--api', 'https://shop.example/api', '--no-save', '--json');
+    expect(created.json.app).toMatchObject({ client_id: 'pinned' });
+  });
+
   it('shows with --dry-run what would change, and changes nothing', async () => {
     const { machine, file } = await machineWith();
     const before = readFileSync(machine.statePath);

@@ -10,7 +10,7 @@ it('scopes that are missing are named with the commands that need them', () => {
       commands: [
         ...['app enable', 'app disable', 'app origins add', 'app origins remove', 'app callbacks add'],
         ...['app callbacks remove', 'app logout-urls add', 'app logout-urls remove'],
-        ...['claims set', 'claims remove', 'setup', 'config apply'],
+        ...['claims set', 'claims remove', 'setup', 'config apply', 'config undo'],
       ],
     },
     { scope: 'delete:clients', commands: ['app delete'] },
@@ -18,13 +18,17 @@ it('scopes that are missing are named with the commands that need them', () => {
       scope: 'read:resource_servers',
       commands: [
         ...['api list', 'api show', 'api create', 'api enable', 'api disable', 'api delete', 'api scopes add'],
-        ...['api scopes remove', 'setup', 'doctor', 'config plan', 'config apply'],
+        ...['api scopes remove', 'setup', 'doctor', 'config init', 'config export', 'config plan', 'config drift'],
+        ...['config diff', 'config apply', 'config undo'],
       ],
     },
     { scope: 'create:resource_servers', commands: ['api create'] },
     {
       scope: 'update:resource_servers',
-      commands: ['api enable', 'api disable', 'api scopes add', 'api scopes remove', 'setup', 'config apply'],
+      commands: [
+        ...['api enable', 'api disable', 'api scopes add', 'api scopes remove', 'setup'],
+        ...['config apply', 'config undo'],
+      ],
     },
     { scope: 'delete:resource_servers', commands: ['api delete'] },
   ]);
