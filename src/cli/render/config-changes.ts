@@ -81,10 +81,14 @@ export function markdownOfGroups(title: string, groups: ChangeGroups): string {
     }),
   ]);
   if (lines.length === 0) return `### ${title}\n`;
-  const fence = '`'.repeat(
-    Math.max(3, ...lines.flatMap((line) => line.match(/`+/g) ?? []).map((run) => run.length + 1)),
-  );
-  return `### ${title}\n\n${fence}diff\n${lines.join('\n')}\n${fence}\n`;
+  return `### ${title}\n\n${fenced('diff', lines)}`;
+}
+
+/** A block of code, whatever its lines contain. */
+export function fenced(language: string, lines: readonly string[]): string {
+  const runs = lines.flatMap((line) => line.match(/`+/g) ?? []).map((run) => run.length + 1);
+  const fence = '`'.repeat(Math.max(3, ...runs));
+  return `${fence}${language}\n${lines.join('\n')}\n${fence}\n`;
 }
 
 function plainText(text: string): string {

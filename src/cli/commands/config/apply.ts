@@ -11,7 +11,7 @@ import { editionOf } from '../../../domain/exchange/management/request.ts';
 import { AnonError } from '../../../errors.ts';
 import type { Edition } from '../../../wire/edition/edition.ts';
 import { printResult } from '../../output/output.ts';
-import { renderSettingChanges } from '../../render/config-changes.ts';
+import { markdownOf, renderSettingChanges } from '../../render/config-changes.ts';
 import { notePaint } from '../../render/paint.ts';
 import { policyError, renderPolicies } from '../../render/policies.ts';
 import { printable } from '../../render/printable.ts';
@@ -61,10 +61,15 @@ export const configApplyCommand = defineCommand({
         const next = `To undo it: anon-cli config undo ${undo}${tenant.selection}`;
         return `${headline}${renderSettingChanges(paint, issuer, changesOf(steps))}${paint.dim(`${printable(next)}\n`)}`;
       },
-      markdown: () => '',
+      markdown: () => markdownOf(`Guest access: ${changedTitle(plan)}`, issuer, changesOf(steps)),
     });
   },
 });
+
+function changedTitle({ issuer, steps }: ConfigPlan): string {
+  const host = printable(hostOf(issuer));
+  return steps.length === 0 ? `no changes at \`${host}\`` : `changed ${countText(steps)} at \`${host}\``;
+}
 
 function parallelWrites(text: string): number {
   if (/^[1-4]$/.test(text)) return Number(text);

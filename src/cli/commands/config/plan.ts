@@ -5,7 +5,7 @@ import { shellWord } from '../../../domain/shell-word.ts';
 import type { ConfigPlanResult } from '../../../library/config-plan-results.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
-import { changeData, markdownOf, renderSettingChanges } from '../../render/config-changes.ts';
+import { changeData, fenced, markdownOf, renderSettingChanges } from '../../render/config-changes.ts';
 import { type Paint, paintFor } from '../../render/paint.ts';
 import { policyData, policyError, renderPolicies } from '../../render/policies.ts';
 import { printable } from '../../render/printable.ts';
@@ -120,7 +120,7 @@ function markdownTitle({ plan }: Planned): string {
 /** Policies that do not hold, as a list below the changes. */
 function policyItems({ findings, written }: Planned): string {
   const lines = renderPolicies(paintFor(false), findings, written).trimEnd().split('\n');
-  return findings.length === 0 ? '' : `\nPolicies:\n\n\`\`\`\n${lines.join('\n')}\n\`\`\`\n`;
+  return findings.length === 0 ? '' : `\nPolicies:\n\n${fenced('', lines)}`;
 }
 
 function nextStep(options: PlanOptions, { selection }: Planned, out: string | undefined): string {

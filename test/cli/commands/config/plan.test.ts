@@ -284,3 +284,18 @@ it('a plan is judged by the policies: what it sets, and what it leaves as it is'
   expect(json.policies).toMatchObject([{ severity: 'warning', state: 'violated' }]);
   expect((await machine.done('config', 'plan', '-f', fine, '--format', 'markdown')).stdout).toContain('Policies:');
 });
+
+it('Markdown of an apply says what changed, and no name ends its block of code', async () => {
+  const { machine } = await ready();
+  const { client_id } = await documentNamed(machine.store, 'client', 'web');
+  await changeDocument(machine.store, 'client', String(client_id), { name: '```web' });
+  const file = machine.file(
+    'anon.json',
+    JSON.stringify({ apps: { [String(client_id)]: { enabled: true, 'oidc-conformant': true } } }),
+  );
+  const { stdout } = await machine.done('config', 'apply', '-f', file, '--yes', '--format', 'markdown');
+  expect(stdout).toContain(
+    '### Guest access: changed 1 setting of 1 object at `localhost:4400`\n\n````diff\n@@ application ```web',
+  );
+  expect(stdout.trimEnd().endsWith('\n````')).toBe(true);
+});
