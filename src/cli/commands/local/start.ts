@@ -104,7 +104,7 @@ async function serveUntilStopped(context: Context, options: StartOptions): Promi
     const started = { server, state, ephemeral: options.ephemeral === true, detached: detached === true };
     // Whoever waits for the first line should not wait for a file.
     if (!detached) await printStart(context, options, started, connect);
-    context.warnAtOnce();
+    await context.warnAtOnce();
     recorded = await recordServer(context, started);
     if (detached) await reportStart(started, connect);
     await server.warmUp();
