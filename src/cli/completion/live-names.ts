@@ -129,7 +129,7 @@ function quietContext(world: World, signal = new AbortController().signal): Cont
     },
   };
   const quiet: World = { ...world, terminal, clock, readOnly: true, signal: () => signal, confirm: async () => false };
-  return createContext(quiet, { warn() {}, aside() {}, debug() {}, async warnAtOnce() {} });
+  return createContext(quiet, { warn() {}, aside() {}, debug() {}, warnAtOnce() {} });
 }
 
 /** What was looked up; kinds that were not asked for are missing. */

@@ -3,7 +3,7 @@ import { AnonError, isAnonError } from '../../errors.ts';
 import type { Terminal } from '../../io/terminal/terminal.ts';
 import { exitCodeOf } from '../exit-code.ts';
 import { notePaint } from '../render/paint.ts';
-import { printable, printableLines } from '../render/printable.ts';
+import { printable, printableJson, printableLines } from '../render/printable.ts';
 import { behind } from '../render/wrapped.ts';
 
 /** What a report is written with. */
@@ -22,7 +22,7 @@ export interface Report {
   /** A dim line: what a result is to be read with. One of the warnings with `--json`. */
   aside(message: string): void;
   /** For a command that runs until Ctrl-C: from now on nothing waits for its end. With `--json`, each warning is an object on a line. */
-  warnAtOnce(): Promise<void>;
+  warnAtOnce(): void;
   /** A line of `--debug`. */
   debug(line: string): void;
   /** Writes what is left to write once the command has succeeded or failed, and returns the exit code. */
@@ -49,7 +49,7 @@ export function reportForPeople({ terminal }: Pick<ReportWorld, 'terminal'>): Re
         terminal.note(printableLines(line));
       });
     },
-    async warnAtOnce() {},
+    warnAtOnce() {},
     debug: (line) => terminal.note(`debug: ${printable(line)}\n`),
     async end(thrown) {
       if (!thrown) return 0;

@@ -45,7 +45,7 @@ export interface Context {
   /** Reports something that doesn't make the command fail. */
   warn(message: string): void;
   /** For a command that runs until Ctrl-C: from now on no warning waits for its end, with `--json` neither. */
-  warnAtOnce(): Promise<void>;
+  warnAtOnce(): void;
   /** A dim line on stderr: what a result is to be read with. */
   aside(message: string): void;
   /** The text of a file that the user named, at most 16 MB by default. */

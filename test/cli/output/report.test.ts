@@ -88,7 +88,7 @@ describe('stderr with --json', () => {
     const report = reportAsJson({ terminal });
     report.warn('before');
     expect(heard.stderr).toBe('');
-    await report.warnAtOnce();
+    report.warnAtOnce();
     expect(heard.stderr).toBe('{"warnings":["before"]}\n');
     report.warn('later');
     report.warn('later');

@@ -46,7 +46,7 @@ its time, duration and route, the closed gate, and its tokens as short hashes: t
     const { requests, next } = await askRequests(ask, { ...filter, limit: options.limit });
     if (options.follow) {
       for (const request of requests) printOne(context, options, request);
-      await context.warnAtOnce();
+      context.warnAtOnce();
       return follow(context, options, { ask, filter, next });
     }
     const isEmpty = requests.length === 0;

@@ -44,7 +44,7 @@ export const tokenWatchCommand = defineCommand({
     let session = await watchedSession(ports, tenant, target.name);
     let state: WatchState = { ...session, name: target.name, renewals: 0 };
     display.event('started', state);
-    await context.warnAtOnce();
+    context.warnAtOnce();
     while (!context.terminal.resultUnread) {
       if (signal.aborted) throw interrupted();
       const dueMs = renewalAtMs(session, clock.now());
