@@ -76,17 +76,11 @@ export function reportAsJson({ terminal, nodeWarnings }: ReportWorld): Report {
   const warned = new Set<string>();
   const debug: string[] = [];
   let omitted = 0;
-  // Undefined while warnings wait for the end.
-  let printed: Promise<void> | undefined;
-  const print = async (some: readonly string[]) => {
-    // Loaded with the first warning: most commands have none.
-    const { renderAsides } = await import('../render/error.ts');
-    terminal.note(renderAsides({ warnings: some }));
-  };
+  let print: ((warnings: readonly string[]) => void) | undefined;
   const add = (message: string) => {
     if (warned.has(message)) return;
     warned.add(message);
-    if (printed) printed = printed.then(() => print([message]));
+    if (print) print([message]);
     else warnings.push(message);
   };
   nodeWarnings?.((message) => add(`Node.js: ${message}`));
@@ -99,10 +93,10 @@ export function reportAsJson({ terminal, nodeWarnings }: ReportWorld): Report {
     terminal: Object.create(terminal, silent),
     warn: (message) => add(redactTokens(message)),
     aside: add,
-    async warnAtOnce() {
-      printed = warnings.length > 0 ? print(warnings) : Promise.resolve();
+    warnAtOnce() {
+      print = (some) => terminal.note(`${printableJson({ warnings: some })}\n`);
+      if (warnings.length > 0) print(warnings);
       warnings = [];
-      await printed;
     },
     debug(line) {
       debug.push(line);
@@ -111,7 +105,6 @@ export function reportAsJson({ terminal, nodeWarnings }: ReportWorld): Report {
       omitted += 1;
     },
     async end(thrown) {
-      await printed;
       if (!thrown && warnings.length === 0 && debug.length === 0) return 0;
       const { renderAsides, renderError } = await import('../render/error.ts');
       const asides = { warnings, debug: debugLines() };

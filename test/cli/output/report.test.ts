@@ -92,7 +92,7 @@ describe('stderr with --json', () => {
     expect(heard.stderr).toBe('{"warnings":["before"]}\n');
     report.warn('later');
     report.warn('later');
-    await expect.poll(() => heard.stderr).toBe('{"warnings":["before"]}\n{"warnings":["later"]}\n');
+    expect(heard.stderr).toBe('{"warnings":["before"]}\n{"warnings":["later"]}\n');
     expect(await report.end()).toBe(0);
     expect(heard.stderr).toBe('{"warnings":["before"]}\n{"warnings":["later"]}\n');
   });
