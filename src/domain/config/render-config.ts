@@ -18,11 +18,22 @@ interface Framing {
  * A configuration as YAML, in the order of its maps, with every member that it has: equal configurations give equal texts, and
  * reading the text gives the configuration.
  */
-export function renderConfig(config: RenderedConfig, { schema, comment }: Framing): string {
-  const document = new Document(dataOf(config), { schema: 'core', version: '1.2' });
+export function renderConfig(config: RenderedConfig, framing: Framing): string {
+  return renderWords(dataOf(config), framing);
+}
+
+/** What a file says in its own words, in which `$${` already stands for `${`. */
+export function renderWords(words: object, { schema, comment }: Framing): string {
+  return `${schemaLine(schema)}\n# ${comment}\n\n${renderYaml(words)}`;
+}
+
+/** Data as YAML without anything that a terminal would act on. With `quoted`, texts are texts for YAML 1.1 too. */
+export function renderYaml(data: object, { quoted = false } = {}): string {
+  const document = new Document(data, { schema: 'core', version: '1.2' });
   visit(document, {
-    Scalar(_key, scalar) {
-      if (typeof scalar.value === 'string' && acting.test(scalar.value)) scalar.type = 'QUOTE_DOUBLE';
+    Scalar(key, scalar) {
+      const isText = typeof scalar.value === 'string';
+      if (isText && ((quoted && key !== 'key') || acting.test(String(scalar.value)))) scalar.type = 'QUOTE_DOUBLE';
     },
     Seq(_key, list) {
       list.flow = isShort(list);
@@ -38,14 +49,14 @@ export function renderConfig(config: RenderedConfig, { schema, comment }: Framin
     doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER,
     flowCollectionPadding: false,
   });
-  return `${schemaLine(schema)}\n# ${comment}\n\n${withEscapes(text)}`;
+  return withEscapes(text);
 }
 
 /** What a terminal or the runner of a CI job would act on, or what is invisible: names come from the tenant. */
 const acting = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u3164]|^\s*::|##[a-z]*\[/iu;
 
-/** Only texts in double quotes have such characters. */
-function withEscapes(text: string): string {
+/** A text without such characters: only texts in double quotes and comments may have them. */
+export function withEscapes(text: string): string {
   return text
     .replaceAll(/[^\P{Cc}\n]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u3164]/gu, (character) => {
       const code = character.codePointAt(0) ?? 0;
@@ -102,7 +113,7 @@ function mapData<In, Out>(map: ReadonlyMap<string, In>, read: (value: In) => Out
 }
 
 /** A text in which nothing is a reference. */
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return text.replaceAll('$\u007b', '$$$\u007b');
 }
 
