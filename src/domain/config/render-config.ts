@@ -29,7 +29,7 @@ export function renderWords(words: object, { schema, comment }: Framing): string
 
 /** Data as YAML without anything that a terminal would act on. With `quoted`, texts are texts for YAML 1.1 too. */
 export function renderYaml(data: object, { quoted = false } = {}): string {
-  const document = new Document(data, { schema: 'core', version: '1.2' });
+  const document = new Document(data, { schema: 'core', version: '1.2', aliasDuplicateObjects: false });
   visit(document, {
     Scalar(key, scalar) {
       const isText = typeof scalar.value === 'string';
@@ -124,6 +124,7 @@ function withoutRoot(expression: string): string {
 
 /** Lists that fit on a line are on one. */
 function isShort(list: YAMLSeq): boolean {
+  if (!list.items.every(isScalar)) return false;
   const length = list.items.reduce<number>((sum, item) => sum + String((item as Scalar).value).length + 2, 0);
   return length <= 70;
 }

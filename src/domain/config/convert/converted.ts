@@ -16,7 +16,9 @@ export type Convert = (written: WrittenConfig, edition: Edition) => Converted;
 /** Comments for the head of a file: prose, and a line for each setting that is left out. */
 export function headOf(prose: readonly string[], leftOut: readonly Problem[]): string {
   const lines = leftOut.map((problem) => `${placeText(problem)}: ${problem.message}`);
-  const all = [...prose, ...(lines.length > 0 ? ['', 'Not in this file:', ...lines.map((line) => `- ${line}`)] : [])];
+  const gap = prose.length > 0 && lines.length > 0 ? [''] : [];
+  const list = lines.length > 0 ? ['Not in this file:', ...lines.map((line) => `- ${line}`)] : [];
+  const all = [...prose, ...gap, ...list];
   return `${all.map((line) => withEscapes(`# ${line.replaceAll(/[\r\n]+/g, ' ')}`).trimEnd()).join('\n')}\n\n`;
 }
 

@@ -1,8 +1,9 @@
+import { guestMembers } from '../../../wire/edition/guest-members.ts';
 import type { DocumentNode } from '../../document/node.ts';
 import { same } from '../../plan/difference.ts';
 import { sorted } from '../settings.ts';
 import { claimsIn, type HeldClaims, sharedClaims } from './held-claims.ts';
-import { type Member, memberAt, Values } from './members.ts';
+import { type Member, memberAt, type Values } from './members.ts';
 import type { OtherGrant, OtherObjects } from './other-file.ts';
 import { configText } from './references.ts';
 
@@ -16,18 +17,18 @@ export interface FileWords {
 
 /** What guests may do according to another tool's files, in either edition; problems go to `values`. */
 export function fileWords(objects: OtherObjects, values: Values): FileWords {
-  const held: HeldClaims[] = [];
+  const held = { apps: [] as HeldClaims[], apis: [] as HeldClaims[] };
   const tenant = tenantWords(objects.tenant, values);
-  const apps = new Map(objects.clients.flatMap((node) => appWords(node, values, held) ?? []));
+  const apps = new Map(objects.clients.flatMap((node) => appWords(node, values, held.apps) ?? []));
   const enabled = [...apps].filter(([, app]) => app.enabled === true).map(([name]) => name);
   const lists = new Lists(objects.grants, values);
-  const opened = objects.apis.flatMap((node) => apiWords(node, values, held) ?? []);
+  const opened = objects.apis.flatMap((node) => apiWords(node, values, held.apis) ?? []);
   const apis = new Map(opened.map(([audience, api]) => [audience, { ...api, ...lists.at(audience, enabled) }]));
   for (const audience of lists.audiences()) {
     if (!apis.has(audience)) apis.set(audience, lists.at(audience, enabled));
   }
   for (const [audience, api] of apis) if (Object.keys(api).length === 0) apis.delete(audience);
-  const claims = sharedClaims(held, values);
+  const claims = sharedClaims([held.apps, held.apis], values);
   return {
     ...(Object.keys(tenant).length > 0 && { tenant }),
     ...(apps.size > 0 && { apps: Object.fromEntries(apps) }),
@@ -37,14 +38,14 @@ export function fileWords(objects: OtherObjects, values: Values): FileWords {
 }
 
 function tenantWords(node: DocumentNode | undefined, values: Values): object {
-  const anonymous = ['sessions', 'anonymous'];
-  others(memberAt(node, ...anonymous), ['lifetime_in_minutes', 'activate_cookie'], values);
-  const minutes = values.duration(memberAt(node, ...anonymous, 'lifetime_in_minutes'), 'm');
-  const seconds = values.duration(memberAt(node, 'anonymous_session_lifetime'), 's', { orNever: true });
+  const { anonymous, lifetimeMinutes, lifetimeSeconds, cookie, tokenFormat } = guestMembers.tenant;
+  others(memberAt(node, ...anonymous), [lifetimeMinutes, cookie], values);
+  const minutes = values.duration(memberAt(node, ...lifetimeMinutes), 'm');
+  const seconds = values.duration(memberAt(node, ...lifetimeSeconds), 's', { orNever: true });
   return defined({
     lifetime: minutes ?? seconds,
-    format: values.choice(memberAt(node, 'anonymous_session_token_format'), ['jwe', 'jwt']),
-    cookie: values.truth(memberAt(node, ...anonymous, 'activate_cookie')),
+    format: values.choice(memberAt(node, ...tokenFormat), ['jwe', 'jwt']),
+    cookie: values.truth(memberAt(node, ...cookie)),
   });
 }
 
@@ -54,9 +55,10 @@ interface AppWords {
 
 /** Undefined for an application without settings for guests. */
 function appWords(node: DocumentNode, values: Values, held: HeldClaims[]): [string, AppWords][] | undefined {
-  others(memberAt(node, 'anonymous_sessions'), ['active'], values);
-  const active = memberAt(node, 'anonymous_sessions', 'active') ?? memberAt(node, 'can_create_anonymous_sessions');
-  const claims = memberAt(node, 'access_token', 'custom_claim_mappings');
+  const members = guestMembers.client;
+  others(memberAt(node, ...members.anonymous), [members.active], values);
+  const active = memberAt(node, ...members.active) ?? memberAt(node, ...members.enabled);
+  const claims = memberAt(node, ...members.claims);
   if (!active && !claims) return undefined;
   const name = values.text(memberAt(node, 'name'));
   if (name === undefined) {
@@ -64,7 +66,7 @@ function appWords(node: DocumentNode, values: Values, held: HeldClaims[]): [stri
     return undefined;
   }
   const enabled = values.truth(active);
-  if (claims || enabled) held.push({ place: node.place, holder: name, claims: claimsIn(claims, values) });
+  if (claims || enabled) held.push({ place: (claims ?? node).place, holder: name, claims: claimsIn(claims, values) });
   return [
     [
       name,
@@ -83,18 +85,16 @@ function originsIn(node: DocumentNode, values: Values): string[] | undefined {
   return lists.some((list) => list !== undefined) ? [...new Set(lists.flatMap((list) => list ?? []))] : undefined;
 }
 
-const policies = ['subject_type_authorization', 'anonymous_user', 'policy'];
-
 function apiWords(node: DocumentNode, values: Values, held: HeldClaims[]): [string, object][] | undefined {
-  const policy = values.choice(memberAt(node, ...policies), ['require_client_grant', 'deny_all']);
-  const allowed = values.truth(memberAt(node, 'allow_anonymous_access'));
-  const claims = memberAt(node, 'access_token', 'claims_mapping', 'custom_claims');
-  const seconds =
-    memberAt(node, 'token_lifetime_for_anonymous_access_tokens') ?? memberAt(node, 'token_lifetime_for_anonymous_access');
+  const members = guestMembers.resourceServer;
+  const policy = values.choice(memberAt(node, ...members.policy), ['require_client_grant', 'deny_all']);
+  const allowed = values.truth(memberAt(node, ...members.open));
+  const claims = memberAt(node, ...members.claims);
+  const seconds = memberAt(node, ...members.lifetimeSeconds) ?? memberAt(node, ...members.previewLifetimeSeconds);
   const words = defined({
     open: policy === undefined ? allowed : policy === 'require_client_grant',
     'token-lifetime': values.duration(seconds, 's'),
-    scopes: values.texts(memberAt(node, 'anonymous_access_scopes')),
+    scopes: values.texts(memberAt(node, ...members.scopes)),
   });
   if (Object.keys(words).length === 0 && !claims) return undefined;
   const audience = values.text(memberAt(node, 'identifier'));
@@ -102,7 +102,8 @@ function apiWords(node: DocumentNode, values: Values, held: HeldClaims[]): [stri
     values.leave(node.place, 'An API without an identifier is left out.');
     return undefined;
   }
-  if (claims) held.push({ place: claims.place, holder: audience, claims: claimsIn(claims, values) });
+  if (claims || words.open)
+    held.push({ place: (claims ?? node).place, holder: audience, claims: claimsIn(claims, values) });
   return [[audience, words]];
 }
 
@@ -122,11 +123,13 @@ class Lists {
     const all = values.truth(memberAt(node, 'allow_all_scopes'));
     const scopes = values.texts(memberAt(node, 'scope') ?? memberAt(node, 'scopes'));
     if (all !== undefined && all !== false) {
-      return values.leave(node.place, "A guest grant of every scope is left out: a configuration can't express it.");
+      values.leave(node.place, "A guest grant of every scope is left out: a configuration can't express it.");
+      return;
     }
     if (audience === undefined || app === undefined || scopes === undefined) {
       const missing = audience === undefined ? 'API' : app === undefined ? 'application' : 'scopes';
-      return values.leave(node.place, `A guest grant is left out: its ${missing} can't be read from this file.`);
+      values.leave(node.place, `A guest grant is left out: its ${missing} can't be read from this file.`);
+      return;
     }
     const list = this.#lists.get(audience) ?? new Map<string, readonly string[]>();
     this.#lists.set(audience, list.set(configText(app), sorted(scopes)));
@@ -147,12 +150,13 @@ class Lists {
   }
 }
 
-/** Members beside those that are known are not dropped without a word. */
-function others(member: Member | undefined, known: readonly string[], values: Values): void {
+/** Members beside those that are known, by their paths, are not dropped without a word. */
+function others(member: Member | undefined, known: readonly (readonly string[])[], values: Values): void {
   const node = member?.value.kind === 'list' ? member.value.items[0] : member?.value;
   if (node?.kind !== 'map') return;
   for (const [name, { place }] of node.entries) {
-    if (!known.includes(name)) values.leave(place, `'${name.slice(0, 60)}' is left out: it is not known.`);
+    if (known.some((path) => path.at(-1) === name)) continue;
+    values.leave(place, `'${name.slice(0, 60)}' is left out: it is not known.`);
   }
 }
 

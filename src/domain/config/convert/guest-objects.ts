@@ -1,9 +1,9 @@
+import { isAnonError } from '../../../errors.ts';
 import type { Edition } from '../../../wire/edition/edition.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
 import type { DocumentPath } from '../../document/node.ts';
-import { type Problem, warningAt } from '../../document/problem.ts';
+import { type Problem, sortedProblems, warningAt } from '../../document/problem.ts';
 import { checkGuestTokenLifetime, checkSessionLifetime } from '../../duration.ts';
-import { isAnonError } from '../../../errors.ts';
 import { same } from '../../plan/difference.ts';
 import type { ConfigApi, ConfigApp, WrittenConfig } from '../config.ts';
 import { sorted } from '../settings.ts';
@@ -29,17 +29,21 @@ export interface GuestGrantObject {
 
 /** Collects what another tool, or the edition, cannot express: with its place in the file. */
 export class LeftOut {
-  readonly all: Problem[] = [];
+  readonly #all: Problem[] = [];
   readonly #written: WrittenConfig;
 
   constructor(written: WrittenConfig) {
     this.#written = written;
   }
 
+  get sorted(): readonly Problem[] {
+    return sortedProblems(this.#all);
+  }
+
   add(path: DocumentPath, reason: string): void {
     const [setting, owner] = [path.at(-1), path.length > 2 ? path.at(-2) : undefined];
     const what = owner === undefined ? `'${setting}'` : `'${setting}' of ${String(owner).slice(0, 60)}`;
-    this.all.push(warningAt(this.#written.placeOf(path, 'key'), `${what} is left out: ${reason}`));
+    this.#all.push(warningAt(this.#written.placeOf(path, 'key'), `${what} is left out: ${reason}`));
   }
 }
 
@@ -82,7 +86,10 @@ class Draft {
     const hasFormat = edition.tokenFormats.length > 1;
     const lifetime = this.#checked(['tenant', 'lifetime'], lifetimeSeconds, checkSessionLifetime);
     if (tokenFormat !== undefined && !hasFormat) {
-      this.#leftOut.add(['tenant', 'format'], `edition ${edition.name} has no setting for it; the format is always jwe.`);
+      this.#leftOut.add(
+        ['tenant', 'format'],
+        `edition ${edition.name} has no setting for it; the format is always jwe.`,
+      );
     }
     if (cookie !== undefined && !edition.hasCookie) {
       this.#leftOut.add(['tenant', 'cookie'], `edition ${edition.name} has no cookie setting.`);

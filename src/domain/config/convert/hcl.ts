@@ -18,7 +18,7 @@ function bodyOf(members: Readonly<Record<string, unknown>>, indent: string): str
   const entries = Object.entries(members);
   const attributes = entries.filter(([, value]) => blocksIn(value) === undefined);
   const width = Math.max(0, ...attributes.map(([name]) => name.length));
-  const lines = attributes.map(([name, value]) => `${indent}${name.padEnd(width)} = ${valueOf(value)}\n`);
+  const lines = attributes.map(([name, value]) => `${indent}${name.padEnd(width)} = ${expressionOf(value)}\n`);
   const blocks = entries.flatMap(([name, value]) =>
     (blocksIn(value) ?? []).map((block) => {
       const body = bodyOf(block, `${indent}  `);
@@ -39,9 +39,9 @@ function isBlock(value: unknown): value is Block {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Expression);
 }
 
-function valueOf(value: unknown): string {
+function expressionOf(value: unknown): string {
   if (value instanceof Expression) return value.text;
-  if (Array.isArray(value)) return `[${value.map(valueOf).join(', ')}]`;
+  if (Array.isArray(value)) return `[${value.map(expressionOf).join(', ')}]`;
   return typeof value === 'string' ? quoted(value) : String(value);
 }
 
@@ -54,7 +54,10 @@ function quoted(text: string): string {
 export function labels(): (name: string) => string {
   const used = new Set<string>();
   return (name) => {
-    const plain = name.toLowerCase().replaceAll(/[^a-z\d]+/g, '_').replaceAll(/^_+|_+$/g, '');
+    const plain = name
+      .toLowerCase()
+      .replaceAll(/[^a-z\d]+/g, '_')
+      .replaceAll(/^_+|_+$/g, '');
     const base = /^[a-z]/.test(plain) ? plain : `_${plain}`;
     let label = base;
     for (let count = 2; used.has(label); count++) label = `${base}_${count}`;

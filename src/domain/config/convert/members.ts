@@ -1,5 +1,5 @@
-import type { DocumentNode, MapEntry, ScalarNode } from '../../document/node.ts';
 import { foundText } from '../../document/found.ts';
+import type { DocumentNode, MapEntry, ScalarNode } from '../../document/node.ts';
 import { type Place, type Problem, problemAt, warningAt } from '../../document/problem.ts';
 import { lifetimeArgument } from '../../duration.ts';
 import { configText, referenceIn, withoutMarks } from './references.ts';

@@ -36,7 +36,7 @@ export async function configOfOther(objects: OtherObjects, { schema, file, tool 
   const isEmpty = Object.keys(words).length === 0;
   const rendered = renderWords(isEmpty ? { tenant: {} } : words, { schema, comment });
   const [first = '', ...rest] = rendered.split('\n');
-  const text = leftOut.length > 0 ? `${first}\n${headOf([], leftOut).trimStart()}${rest.join('\n')}` : rendered;
+  const text = leftOut.length > 0 ? `${first}\n${headOf([], leftOut)}${rest.join('\n')}` : rendered;
   const none = isEmpty ? ['The files say nothing about guests.'] : [];
   return { text, problems, leftOut, notes: [...none, ...(await problemsOf(text, file))] };
 }
@@ -50,7 +50,9 @@ async function problemsOf(text: string, name: string): Promise<string[]> {
   const names = [...text.matchAll(/(?<!\$)\$\{([A-Za-z_]\w*)\}/g)].map(([, one]) => one);
   if (names.length > 0) {
     const all = [...new Set(names)].join(', ');
-    return [`The configuration refers to environment variables: ${all}. Set them, and check it: anon-cli config validate`];
+    return [
+      `The configuration refers to environment variables: ${all}. Set them, and check it: anon-cli config validate`,
+    ];
   }
   const { problems } = await readConfig(
     { files: [name], settings: [], policyFiles: [] },

@@ -8,6 +8,7 @@ const prose = [
   'It has only the settings of guests. Import it with AUTH0_INCLUDED_ONLY=["tenant","clients","resourceServers","clientGrants"]',
   'and never with AUTH0_ALLOW_DELETE, which deletes whatever is not in it. Applications and APIs that do not exist are created.',
   'The tool requires a name for each API, which the configuration does not have: ##API_1_NAME## keeps the name at the tenant.',
+  'Origins are web_origins; what an application has in allowed_origins stays.',
 ];
 
 /** A `tenant.yaml` for auth0-deploy-cli 8. @see management-api, section 3.3 */
@@ -22,7 +23,7 @@ export const deployCliFile: Convert = (written, edition) => {
     ...(objects.grants.length > 0 && { clientGrants: grantsOf(objects) }),
   };
   const body = Object.keys(data).length > 0 ? renderYaml(data, { quoted: true }) : '{}\n';
-  return { text: `${headOf(prose, leftOut.all)}${body}`, leftOut: leftOut.all };
+  return { text: `${headOf(prose, leftOut.sorted)}${body}`, leftOut: leftOut.sorted };
 };
 
 function clientsOf({ apps }: GuestObjects, leftOut: LeftOut): JsonObject[] {

@@ -10,6 +10,7 @@ const prose = [
   'Guest access for the Terraform provider auth0/auth0, from 1.58.0 on, from anon-cli config convert.',
   'It has only the settings of guests. Merge the blocks into the resources that you have, or import the objects first:',
   'terraform import <address> <id>. Otherwise, Terraform creates new ones, and resets settings that a resource does not have.',
+  'Origins are web_origins; what an application has in allowed_origins stays.',
 ];
 
 /** Resources for the Terraform provider, which knows the members of edition `ea`. @see management-api, section 4 */
@@ -18,7 +19,7 @@ export const terraformFile: Convert = (written, edition) => {
   const objects = guestObjects(written, edition, leftOut);
   const known = edition.grantsScopes ? objects : withoutGuests(objects, written, edition, leftOut);
   const text = resources(known, leftOut).join('\n');
-  return { text: `${headOf(prose, leftOut.all)}${text}`.trimEnd().concat('\n'), leftOut: leftOut.all };
+  return { text: `${headOf(prose, leftOut.sorted)}${text}`.trimEnd().concat('\n'), leftOut: leftOut.sorted };
 };
 
 function resources({ tenant, apps, apis, grants }: GuestObjects, leftOut: LeftOut): string[] {
