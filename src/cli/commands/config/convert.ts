@@ -10,7 +10,7 @@ import { printable } from '../../render/printable.ts';
 import { requestedEdition } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
-import { type OtherTool, otherTools, readOtherFiles } from './other-files.ts';
+import { type OtherTool, otherTools, toolNamed } from './other-tools.ts';
 import { schemaPath } from './schema-path.ts';
 
 const tools = { values: otherTools, parse: toolNamed };
@@ -31,8 +31,8 @@ export const configConvertCommand = defineCommand({
   },
   calls: 'nothing',
   examples: [
-    'config init --stdout | anon-cli config convert --to deploy-cli --file -',
-    'config init --stdout | anon-cli config convert --to terraform --edition ea --file -',
+    'config export | anon-cli config convert --to terraform --file -',
+    'config export | anon-cli config convert --to deploy-cli --file -',
   ],
   notes:
     "It writes and reads only what guests may do. What the result can't express is reported on stderr, with its place, and is a comment " +
@@ -94,6 +94,7 @@ async function read(
       hint: `Example: anon-cli config convert --from ${tool} ${tool === 'terraform' ? 'plan.json' : 'tenant.yaml'}`,
     });
   }
+  const { readOtherFiles } = await import('./other-files.ts');
   const objects = await readOtherFiles(context, tool, source);
   const { configOfOther } = await import('../../../domain/config/convert/to-config.ts');
   const file = options.output === undefined ? undefined : await outputFile(context, options.output, undefined);
@@ -119,12 +120,4 @@ async function outputFile(context: Context, output: string, tool: OtherTool | un
 function nextStep(tool: OtherTool | undefined): string {
   if (tool === undefined) return 'anon-cli config plan, with --file, which shows what would change';
   return 'read the comments at its top';
-}
-
-function toolNamed(text: string): OtherTool {
-  const tool = otherTools.find((one) => one === text);
-  if (tool) return tool;
-  throw new AnonError('usage', `'${text.slice(0, 40)}' is not a tool that configurations are converted for.`, {
-    hint: `Choose ${otherTools.join(' or ')}.`,
-  });
 }

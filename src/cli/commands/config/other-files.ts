@@ -8,9 +8,7 @@ import { terraformObjects } from '../../../domain/config/convert/from-terraform.
 import type { OtherObjects } from '../../../domain/config/convert/other-file.ts';
 import { AnonError } from '../../../errors.ts';
 import type { Context } from '../../world/context.ts';
-
-export const otherTools = ['terraform', 'deploy-cli'] as const;
-export type OtherTool = (typeof otherTools)[number];
+import type { OtherTool } from './other-tools.ts';
 
 /** Reads the files of another tool; `-` is stdin. @throws {AnonError} `usage` for a file that cannot be read */
 export async function readOtherFiles(context: Context, tool: OtherTool, path: string): Promise<OtherObjects> {

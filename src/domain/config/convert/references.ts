@@ -32,8 +32,3 @@ export function configText(text: string): string {
 export function referenceIn(text: string): string | undefined {
   return new RegExp(`^${reference.source}$`).exec(text)?.[1];
 }
-
-/** Every name that a text refers to. */
-export function referencesIn(text: string): string[] {
-  return [...text.matchAll(reference)].map(([, name = '']) => name);
-}

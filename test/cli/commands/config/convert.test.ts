@@ -5,7 +5,8 @@ import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { freshMachine, type Machine } from '../../../support/command.ts';
 
-const tool = createRequire(createRequire(import.meta.url).resolve('auth0-deploy-cli'));
+const require = createRequire(import.meta.url);
+const tool = createRequire(require.resolve('auth0-deploy-cli'));
 
 // It requires modules that Node 20.18 can only import, for colours and questions; its schemas need neither.
 for (const name of ['chalk', '@clack/prompts']) {
