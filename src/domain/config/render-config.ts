@@ -2,6 +2,7 @@ import { Document, isMap, isScalar, type Pair, type Scalar, visit, type YAMLSeq 
 import { expressionRoot } from '../../wire/claims-mapping.ts';
 import { lifetimeArgument } from '../duration.ts';
 import type { Config, ConfigApi, ConfigApp, ConfigTenant } from './config.ts';
+import { acting, escaped, withEscapes } from './escapes.ts';
 import { schemaLine } from './template.ts';
 
 /** What a file says without policies. */
@@ -52,23 +53,6 @@ export function renderYaml(data: object, { quoted = false } = {}): string {
   return withEscapes(text);
 }
 
-/** What a terminal or the runner of a CI job would act on, or what is invisible: names come from the tenant. */
-const acting = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u3164]|^\s*::|##[a-z]*\[/iu;
-
-/** A text without such characters: only texts in double quotes and comments may have them. */
-export function withEscapes(text: string): string {
-  return text
-    .replaceAll(/[^\P{Cc}\n]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u3164]/gu, (character) => {
-      const code = character.codePointAt(0) ?? 0;
-      return code > 0xffff ? `\\U${hex(code, 8)}` : `\\u${hex(code, 4)}`;
-    })
-    .replaceAll(/##(?=[a-z]*\[)/gi, '#\\u0023');
-}
-
-function hex(code: number, digits: number): string {
-  return code.toString(16).padStart(digits, '0');
-}
-
 /** In the words of the file. */
 function dataOf({ tenant, apps, apis, claims }: RenderedConfig): object {
   const manages = [tenant, ...apps.keys(), ...apis.keys(), claims].some((part) => part !== undefined);
@@ -110,11 +94,6 @@ function apiData({ open, tokenLifetimeSeconds, scopes, apps }: ConfigApi): objec
 
 function mapData<In, Out>(map: ReadonlyMap<string, In>, read: (value: In) => Out): Map<string, Out> {
   return new Map([...map].map(([key, value]) => [escaped(key), read(value)]));
-}
-
-/** A text in which nothing is a reference. */
-export function escaped(text: string): string {
-  return text.replaceAll('$\u007b', '$$$\u007b');
 }
 
 function withoutRoot(expression: string): string {

@@ -1,7 +1,7 @@
 import type { Edition } from '../../../wire/edition/edition.ts';
 import { type Problem, placeText } from '../../document/problem.ts';
 import type { WrittenConfig } from '../config.ts';
-import { withEscapes } from '../render-config.ts';
+import { withEscapes } from '../escapes.ts';
 
 /** The file of another tool. */
 export interface Converted {

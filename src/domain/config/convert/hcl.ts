@@ -1,4 +1,4 @@
-import { withEscapes } from '../render-config.ts';
+import { withEscapes } from '../escapes.ts';
 
 /** A value that is not a text: `auth0_client.web.id`. */
 export class Expression {

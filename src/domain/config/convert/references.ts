@@ -1,4 +1,4 @@
-import { escaped } from '../render-config.ts';
+import { escaped } from '../escapes.ts';
 
 /**
  * auth0-deploy-cli replaces `##NAME##` and `@@NAME@@` in the text of a file, before it is YAML: without quotes, `#` would begin a
