@@ -61,6 +61,19 @@ export interface ConfigExportResult {
   readonly text: string;
 }
 
+/** `config convert` */
+export interface ConfigConvertResult {
+  /** The tool whose files it wrote, or null. */
+  readonly to: 'terraform' | 'deploy-cli' | null;
+  /** The tool whose files it read, or null. */
+  readonly from: 'terraform' | 'deploy-cli' | null;
+  /** The new file; null: stdout. */
+  readonly file: string | null;
+  readonly text: string;
+  /** What the text does not say, with places in the files that were read. */
+  readonly left_out: readonly ConfigProblemResult[];
+}
+
 /** `doctor --policy` */
 export interface DoctorPolicyResult {
   readonly issuer: string;

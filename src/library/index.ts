@@ -14,6 +14,7 @@ export type {
   ConfigUndoResult,
 } from './config-plan-results.ts';
 export type {
+  ConfigConvertResult,
   ConfigExportResult,
   ConfigInitResult,
   ConfigPlaceResult,

@@ -111,6 +111,16 @@ const wrongConfig = asciiJson({
   claims: { [evil]: evil },
   policies: [{ 'forbidden-claims': [evil], severity: evil }],
 });
+/** What auth0-deploy-cli would import. */
+const hostileTenant = asciiJson({
+  tenant: { sessions: { anonymous: { lifetime_in_minutes: 60, [evil]: evil } } },
+  clients: [{ name: evil, anonymous_sessions: { active: true }, web_origins: [evil] }],
+  resourceServers: [{ name: evil, identifier: evil, allow_anonymous_access: true }],
+  clientGrants: [
+    { client_id: evil, audience: evil, subject_type: 'anonymous_user', scope: [evil] },
+    { client_id: evil, audience: evil, subject_type: 'anonymous_user', allow_all_scopes: true },
+  ],
+});
 const warnedConfig = asciiJson({
   apis: { [evil]: { scopes: ['a'], apps: { [evil]: ['b'] } } },
   policies: [{ 'forbidden-scopes': ['*'], message: evil, severity: 'warning' }, { 'max-token-lifetime': '1d' }],
@@ -149,6 +159,16 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
   ],
   'config init': [['--stdout'], ['--from-tenant', '--stdout'], [evil]],
   'config export': [[], ['--full'], ['--output', evil]],
+  'config convert': [
+    ['--to', 'terraform', '--file', 'CONFIG'],
+    ['--to', 'deploy-cli', '--file', 'WARNED CONFIG'],
+    ['--to', 'terraform', '--file', 'WARNED CONFIG', '--edition', 'preview'],
+    ['--from', 'deploy-cli', 'HOSTILE TENANT'],
+    ['--from', 'deploy-cli', 'WRONG CONFIG'],
+    ['--from', 'terraform', 'CONFIG'],
+    ['--from', 'terraform', evil],
+    ['--to', evil],
+  ],
   'config schema': [[], ['--policies'], [evil]],
   'config validate': [
     ['--file', 'WRONG CONFIG'],
@@ -516,6 +536,7 @@ function wordsOn(machine: Machine, { client, confidential, exported }: HostileId
     WORLD: machine.file('world.json', JSON.stringify(hostileWorld)),
     'WRONG WORLD': machine.file('wrong-world.json', JSON.stringify(wrongWorld)),
     'WRONG CONFIG': machine.file('wrong.yaml', wrongConfig),
+    'HOSTILE TENANT': machine.file('hostile-tenant.yaml', hostileTenant),
     'WARNED CONFIG': machine.file('warned.yaml', warnedConfig),
     NOWHERE: join(machine.folder, 'exported.json'),
     DOMAIN: 'a.example',
@@ -596,7 +617,7 @@ describe.each(['in a pipe', 'as JSON'] as const)('hostile refusals %s', (mode) =
     const words: Record<string, string> = {
       ...{ CLIENT: 'web', CONFIDENTIAL: 'web', AUDIENCE: 'shop', TOKEN: token, OTHER: other, DOMAIN: 'a.example' },
       ...{ EXPORT: 'no', FORGED: 'no', 'FORGED TENANT': 'no', 'WRONG TENANT': 'no', NOWHERE: '-' },
-      ...{ WORLD: 'no', 'WRONG WORLD': 'no', 'WRONG CONFIG': 'no', 'WARNED CONFIG': 'no' },
+      ...{ WORLD: 'no', 'WRONG WORLD': 'no', 'WRONG CONFIG': 'no', 'WARNED CONFIG': 'no', 'HOSTILE TENANT': 'no' },
     };
     const { folder } = await refusedMachine();
     for (const [path, all] of Object.entries(lines)) {

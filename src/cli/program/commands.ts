@@ -68,6 +68,7 @@ export const commands: Readonly<Record<string, () => Promise<CommandDefinition>>
   'config validate': async () => (await import('../commands/config/validate.ts')).configValidateCommand,
   'config schema': async () => (await import('../commands/config/schema.ts')).configSchemaCommand,
   'config export': async () => (await import('../commands/config/export.ts')).configExportCommand,
+  'config convert': async () => (await import('../commands/config/convert.ts')).configConvertCommand,
   'config plan': async () => (await import('../commands/config/plan.ts')).configPlanCommand,
   'config apply': async () => (await import('../commands/config/apply.ts')).configApplyCommand,
   'config diff': async () => (await import('../commands/config/diff.ts')).configDiffCommand,

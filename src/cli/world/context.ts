@@ -50,6 +50,8 @@ export interface Context {
   aside(message: string): void;
   /** The text of a file that the user named, at most 16 MB by default. */
   readFile(path: string, limitBytes?: number): Promise<string>;
+  /** The names in a folder that the user named, sorted; undefined where there is no folder. */
+  namesInFolder(path: string): Promise<readonly string[] | undefined>;
   /** Creates a file that the user named, for the user alone. */
   writeNewFile(path: string, text: string): Promise<void>;
   /** Reads a file of any size line by line. */

@@ -121,6 +121,7 @@ export function createContext(world: World, { warn, aside, warnAtOnce, debug }: 
       return world.signal();
     },
     readFile,
+    namesInFolder: async (path) => (await import('../../io/files/user-file.ts')).namesInUserFolder(path),
     writeNewFile: async (path, text) => (await import('../../io/files/user-file.ts')).writeNewUserFile(path, text),
     async *readLines(path) {
       yield* (await import('../../io/files/user-file.ts')).readLines(path);

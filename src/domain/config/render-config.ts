@@ -2,6 +2,7 @@ import { Document, isMap, isScalar, type Pair, type Scalar, visit, type YAMLSeq 
 import { expressionRoot } from '../../wire/claims-mapping.ts';
 import { lifetimeArgument } from '../duration.ts';
 import type { Config, ConfigApi, ConfigApp, ConfigTenant } from './config.ts';
+import { acting, escaped, withEscapes } from './escapes.ts';
 import { schemaLine } from './template.ts';
 
 /** What a file says without policies. */
@@ -18,11 +19,22 @@ interface Framing {
  * A configuration as YAML, in the order of its maps, with every member that it has: equal configurations give equal texts, and
  * reading the text gives the configuration.
  */
-export function renderConfig(config: RenderedConfig, { schema, comment }: Framing): string {
-  const document = new Document(dataOf(config), { schema: 'core', version: '1.2' });
+export function renderConfig(config: RenderedConfig, framing: Framing): string {
+  return renderWords(dataOf(config), framing);
+}
+
+/** What a file says in its own words, in which `$${` already stands for `${`. */
+export function renderWords(words: object, { schema, comment }: Framing): string {
+  return `${schemaLine(schema)}\n# ${comment}\n\n${renderYaml(words)}`;
+}
+
+/** Data as YAML without anything that a terminal would act on. With `quoted`, texts are texts for YAML 1.1 too. */
+export function renderYaml(data: object, { quoted = false } = {}): string {
+  const document = new Document(data, { schema: 'core', version: '1.2', aliasDuplicateObjects: false });
   visit(document, {
-    Scalar(_key, scalar) {
-      if (typeof scalar.value === 'string' && acting.test(scalar.value)) scalar.type = 'QUOTE_DOUBLE';
+    Scalar(key, scalar) {
+      const isText = typeof scalar.value === 'string';
+      if (isText && ((quoted && key !== 'key') || acting.test(String(scalar.value)))) scalar.type = 'QUOTE_DOUBLE';
     },
     Seq(_key, list) {
       list.flow = isShort(list);
@@ -38,24 +50,7 @@ export function renderConfig(config: RenderedConfig, { schema, comment }: Framin
     doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER,
     flowCollectionPadding: false,
   });
-  return `${schemaLine(schema)}\n# ${comment}\n\n${withEscapes(text)}`;
-}
-
-/** What a terminal or the runner of a CI job would act on, or what is invisible: names come from the tenant. */
-const acting = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u3164]|^\s*::|##[a-z]*\[/iu;
-
-/** Only texts in double quotes have such characters. */
-function withEscapes(text: string): string {
-  return text
-    .replaceAll(/[^\P{Cc}\n]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u3164]/gu, (character) => {
-      const code = character.codePointAt(0) ?? 0;
-      return code > 0xffff ? `\\U${hex(code, 8)}` : `\\u${hex(code, 4)}`;
-    })
-    .replaceAll(/##(?=[a-z]*\[)/gi, '#\\u0023');
-}
-
-function hex(code: number, digits: number): string {
-  return code.toString(16).padStart(digits, '0');
+  return withEscapes(text);
 }
 
 /** In the words of the file. */
@@ -101,11 +96,6 @@ function mapData<In, Out>(map: ReadonlyMap<string, In>, read: (value: In) => Out
   return new Map([...map].map(([key, value]) => [escaped(key), read(value)]));
 }
 
-/** A text in which nothing is a reference. */
-function escaped(text: string): string {
-  return text.replaceAll('$\u007b', '$$$\u007b');
-}
-
 function withoutRoot(expression: string): string {
   const root = `${expressionRoot}.`;
   return expression.startsWith(root) ? expression.slice(root.length) : expression;
@@ -113,6 +103,7 @@ function withoutRoot(expression: string): string {
 
 /** Lists that fit on a line are on one. */
 function isShort(list: YAMLSeq): boolean {
+  if (!list.items.every(isScalar)) return false;
   const length = list.items.reduce<number>((sum, item) => sum + String((item as Scalar).value).length + 2, 0);
   return length <= 70;
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, closeSync, constants, createReadStream, lstatSync, openSync, rmSync, statSync } from 'node:fs';
-import { copyFile, link, stat, writeFile } from 'node:fs/promises';
+import { copyFile, link, readdir, stat, writeFile } from 'node:fs/promises';
 import type { TextLine } from '../../domain/session/bulk/metadata-lines.ts';
 import { AnonError, isAnonError } from '../../errors.ts';
 import { kindOf } from './descriptor.ts';
@@ -20,6 +20,16 @@ export async function readUserBytes(path: string, limitBytes?: number): Promise<
     return await readWhole(path, limitBytes);
   } catch (cause) {
     if (isAnonError(cause)) throw cause;
+    throw new AnonError('usage', `${path || "''"} cannot be read: ${reasonOf(cause)}.`, { cause });
+  }
+}
+
+/** The names in a folder, sorted; undefined where there is no folder. @throws {AnonError} `usage` where it cannot be read */
+export async function namesInUserFolder(path: string): Promise<readonly string[] | undefined> {
+  try {
+    return (await readdir(path)).sort();
+  } catch (cause) {
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(cause) ?? '')) return undefined;
     throw new AnonError('usage', `${path || "''"} cannot be read: ${reasonOf(cause)}.`, { cause });
   }
 }
