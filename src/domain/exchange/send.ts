@@ -28,13 +28,15 @@ export async function sendUntilAnswered(tenant: TenantConnection, exchange: Exch
   const { retry } = tenant;
   const attempts = { refusals: 0, retries: 0 };
   for (let leftMs = retry.maxWaitMs; ; ) {
-    const result = await attempt(tenant, exchange);
+    const body = typeof exchange.body === 'function' ? await exchange.body() : exchange.body;
+    const sent = { ...exchange, body };
+    const result = await attempt(tenant, sent);
     const times = { nowMs: nowOf(result, tenant), random: retry.random };
     const pause = retryDelay(result, isRepeatable(exchange), attempts, times);
     if (!pause || pause.ms > leftMs) {
       if (isUnreachable(result)) throw withUnknownOutcome(result, exchange, tenant);
       if (pause && result.status === 429)
-        throw await rateLimited(result, exchange, { pause, waitedMs: retry.maxWaitMs - leftMs });
+        throw await rateLimited(result, sent, { pause, waitedMs: retry.maxWaitMs - leftMs });
       return result;
     }
     attempts[!isUnreachable(result) && result.status === 429 ? 'refusals' : 'retries'] += 1;
@@ -48,9 +50,13 @@ function isRepeatable({ method, path }: Exchange): boolean {
   return method === 'GET' || method === 'OPTIONS' || path === oauthTokenPath;
 }
 
-async function attempt(tenant: TenantConnection, exchange: Exchange): Promise<HttpAnswer | UnreachableError> {
-  const { method, path, authorization } = exchange;
-  const body = typeof exchange.body === 'function' ? await exchange.body() : exchange.body;
+/** A request with its body, which some make anew for each attempt. */
+interface Sent extends Exchange {
+  readonly body: object | undefined;
+}
+
+async function attempt(tenant: TenantConnection, exchange: Sent): Promise<HttpAnswer | UnreachableError> {
+  const { method, path, authorization, body } = exchange;
   const sentAtMs = tenant.clock.now();
   try {
     const answer = await tenant.fetch(`${tenant.baseUrl}${path}`, {
@@ -79,7 +85,7 @@ function nowOf(result: HttpAnswer | UnreachableError, { clock, time }: TenantCon
 
 async function rateLimited(
   answer: HttpAnswer,
-  exchange: Exchange,
+  exchange: Sent,
   { pause: { ms }, waitedMs }: { pause: Pause; waitedMs: number },
 ): Promise<ResponseError> {
   const seconds = Math.ceil(ms / 1000);

@@ -407,6 +407,14 @@ describe('no token', () => {
     });
   });
 
+  it('masks the secret in the words of a rate limit, which may repeat the request', async () => {
+    const repeated = { error: 'too_many_requests', error_description: 'Slow down, the-secret-of-the-tool' };
+    const { tenant } = asked([json(repeated, 429, { 'retry-after': '700' })], {});
+    expect(await failureOf(() => request(tenant))).toMatchObject({
+      message: `The tenant's rate limit for access tokens was reached. The tenant reported: "Slow down, ***"`,
+    });
+  });
+
   it('results from a private key that the client does not have', async () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const text = String(privateKey.export({ type: 'pkcs8', format: 'pem' }));
