@@ -1,9 +1,8 @@
 import * as v from 'valibot';
-import { client } from '../../wire/client.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
-import { resourceServer } from '../../wire/resource-server.ts';
 import type { KeyUse } from '../../wire/tenant-keys.ts';
 import { userArray } from '../../wire/user.ts';
+import { shownObjects } from './guest-objects.ts';
 import { readState } from './reading.ts';
 import type { StateAddress } from './state-address.ts';
 
@@ -15,9 +14,7 @@ export async function localNames(state: StateAddress) {
   const saved = await readState(state, async () => (await import('../../local/state/read-state.ts')).readLocalNames);
   return (
     saved && {
-      edition: saved.edition,
-      clients: v.parse(v.array(client), saved.clients),
-      resourceServers: v.parse(v.array(resourceServer), saved.resourceServers),
+      ...shownObjects(saved),
       faults: saved.faults.map(({ name, route }) => ({ name: `${name}`, route: `${route}` })),
       actions: saved.actions.map(({ id, name, trigger }) => ({ id: `${id}`, name: `${name}`, trigger: `${trigger}` })),
     }

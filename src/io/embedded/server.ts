@@ -4,7 +4,6 @@ import type { Listening } from '../../local/http/listen.ts';
 import type { RateLimit } from '../../local/http/rate-limit.ts';
 import type { Explain, ServedRequest } from '../../local/http/served-request.ts';
 import type { LocalTenant } from '../../local/open-tenant.ts';
-import type { GuestObjects } from '../../local/state/guest-objects.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import type { ServedAt } from '../../wire/state-call.ts';
 import type { WorldGuestTokens } from '../../wire/tenant-world.ts';
@@ -15,6 +14,7 @@ import {
   controlAccess,
   controlAddress,
 } from './control-file.ts';
+import { shownObjects } from './guest-objects.ts';
 import { bare, namesIn, namesOf } from './host-names.ts';
 import { listenFailure } from './listen-failure.ts';
 import { putWorld, type WorldToServe } from './local-worlds.ts';
@@ -46,7 +46,7 @@ export interface LocalServer extends Listening {
   /** Undefined where the control endpoints are off or cannot be reached from this machine. */
   readonly control: ControlAddress | undefined;
   /** The applications and APIs of the tenant that it serves. */
-  guestObjects(): Promise<GuestObjects>;
+  guestObjects(): Promise<ReturnType<typeof shownObjects>>;
 }
 
 export interface ServeOptions {
@@ -159,7 +159,7 @@ export async function serveLocal(ports: LocalPorts, options: ServeOptions): Prom
       // Their issuer is final only now.
       guests: (await guestTokens?.()) ?? [],
       control: controlled,
-      guestObjects: local.guestObjects,
+      guestObjects: async () => shownObjects(await local.guestObjects()),
       async warmUp() {
         await Promise.all([listening.warmUp(), local.warmUp()]);
       },

@@ -4,9 +4,7 @@ import { type App, appOf } from '../../../domain/app/app.ts';
 import { likelyApp } from '../../../domain/app/find.ts';
 import type { Profile } from '../../../domain/profile/profile.ts';
 import type { LocalServer } from '../../../io/embedded/server.ts';
-import type { ClientBody } from '../../../wire/client.ts';
 import { editionNamed } from '../../../wire/edition/editions.ts';
-import type { ResourceServerBody } from '../../../wire/resource-server.ts';
 
 /** The application and the API of a guest. */
 export interface ServedValues {
@@ -25,10 +23,8 @@ export async function servedValues(
 ): Promise<ServedValues | undefined> {
   const { edition: name, clients, resourceServers } = await server.guestObjects();
   const edition = editionNamed(name);
-  const apps = clients.filter(({ global }) => global !== true).map((body) => appOf(edition, body as ClientBody));
-  const apis = resourceServers
-    .map((body) => apiOf(edition, body as ResourceServerBody))
-    .filter(({ system }) => !system);
+  const apps = clients.filter(({ global }) => global !== true).map((body) => appOf(edition, body));
+  const apis = resourceServers.map((body) => apiOf(edition, body)).filter(({ system }) => !system);
   const isNamed = ({ clientId, name: called }: App) => clientId === named.app || called === named.app;
   const namedApp = named.app === undefined ? undefined : apps.find(isNamed);
   const namedApi = named.api === undefined ? undefined : apis.find(({ audience }) => audience === named.api);

@@ -74,6 +74,14 @@ describe('the start screen', () => {
       expect((await ready(machine)).json).toMatchObject({ client_id, audience: 'https://orders.example' });
     });
 
+    it('reads documents that lack members with defaults', async () => {
+      const machine = await freshMachine();
+      const before = (await ready(machine)).json;
+      await changeDocument(machine.store, 'resource_server', 'shop', { scopes: undefined });
+      const { client_id, audience } = (await ready(machine)).json;
+      expect({ client_id, audience }).toEqual({ client_id: before.client_id, audience: before.audience });
+    });
+
     it('names those that are enabled before the others', async () => {
       const machine = await freshMachine();
       const { client_id } = (await machine.done('app', 'create', 'mobile', '--enable', '--json')).json;

@@ -96,7 +96,8 @@ describe('login', () => {
         '  update:clients           for app enable, app disable, app origins add, app',
         'origins remove, app callbacks add, app callbacks',
         'remove, app logout-urls add, app logout-urls remove,',
-        'claims set, claims remove, setup\n',
+        'claims set, claims remove, setup, config apply,',
+        'config undo\n',
       ].join(`\n${' '.repeat(27)}`),
     );
     expect(stdout.slice(stdout.indexOf('without these scopes'))).not.toMatch(/^.{81,}$/m);
