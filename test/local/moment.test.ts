@@ -33,6 +33,7 @@ describe.each(['preview', 'ea'] as const)('one request for guest tokens, edition
         'refresh ',
         'get tenant settings',
         'get tenant clock',
+        'get tenant random',
         'get key current',
         'find resource_server is_system',
         'find fault any',

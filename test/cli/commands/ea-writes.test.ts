@@ -50,10 +50,15 @@ const walk = [
     ],
   ],
   ['setup', ['--app', 'kiosk', '--api', 'shop', '--scopes', 'read:catalog', '--no-session', '--yes']],
+  ['config apply', ['--file', '-', '--yes']],
+  ['config undo', ['--yes']],
 ] as const;
 
-/** In edition ea there is no format to set. */
-const elsewhere = ['tenant set-format'];
+/** On stdin. */
+const configuration = "apis: { 'https://news.example': { open: false } }";
+
+/** In edition ea there is no format to set, and a seed does not go through the Management API. */
+const elsewhere = ['tenant set-format', 'local seed'];
 
 describe('in edition ea', () => {
   it('covers every command that writes', async () => {
@@ -70,6 +75,7 @@ describe('in edition ea', () => {
 
   it('no write, dry run or list contains allow_anonymous_access', async () => {
     const { machine, tenant } = await eaMachine();
+    machine.terminal.stdin = configuration;
     for (const [path, args] of walk) {
       const before = writesOf(tenant).length;
       const dry = await machine.done(...path.split(' '), ...args, '--dry-run', '--json');
