@@ -26,7 +26,8 @@ export default defineConfig({
     // No module here holds a state that a test could leave behind, and loading them anew for each file takes as long as the tests.
     isolate: false,
     sequence: { sequencer: ProgramFirst },
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Generous, for machines that are slow or busy: a test that hangs ends all the same.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });

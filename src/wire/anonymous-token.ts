@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { bearerToken } from './oauth.ts';
 import { plainObject } from './schema.ts';
 
 /** @see wire contract, section 2 */
@@ -50,6 +51,12 @@ const lenientText = v.pipe(
   v.transform((value) => (typeof value === 'string' && value !== '' ? value : undefined)),
 );
 
+/** A token that a header can carry; anything else is undefined. */
+const lenientToken = v.pipe(
+  v.unknown(),
+  v.transform((value) => (typeof value === 'string' && bearerToken.test(value) ? value : undefined)),
+);
+
 /** Seconds, as a number or a string of digits. */
 const lenientSeconds = v.pipe(
   v.unknown(),
@@ -65,7 +72,7 @@ const lenientSeconds = v.pipe(
  */
 export const givenTokens = v.looseObject({
   session_token: v.optional(lenientText),
-  access_token: v.optional(lenientText),
+  access_token: v.optional(lenientToken),
   token_type: v.optional(lenientText),
   expires_in: v.optional(lenientSeconds),
   session_expires_in: v.optional(lenientSeconds),

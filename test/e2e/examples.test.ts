@@ -25,7 +25,7 @@ const order = [...paths.filter((path) => !last.includes(path)), ...last];
 
 it('every example in the help of a command runs as it is', async () => {
   await runExamples(newHome(), order);
-}, 90_000);
+}, 300_000);
 
 it('examples for edition ea only run unchanged', async () => {
   const home = newHome();

@@ -95,7 +95,9 @@ export async function requestTokens(
 
 function problemOf(body: JsonObject, tokens: GivenTokens): string | undefined {
   if (tokens.access_token === undefined) {
-    return `access_token ${body.access_token === undefined ? 'is required' : 'must be a non-empty string'}`;
+    const { access_token: given } = body;
+    if (typeof given === 'string' && given !== '') return 'access_token must be a token that fits into a header';
+    return `access_token ${given === undefined ? 'is required' : 'must be a non-empty string'}`;
   }
   const times = ['expires_in', 'session_expires_in'] as const;
   const invalid = times.find((name) => body[name] !== undefined && body[name] !== null && tokens[name] === undefined);

@@ -274,18 +274,18 @@ describe('an Action that fails', () => {
   });
 
   it.each(['for (;;);', 'await new Promise(() => {});'])('takes too long: %s', async (body) => {
-    const tried = action(`console.log('before'); if (event.stuck) { ${body} }`, { limitMs: 300 });
+    const tried = action(`console.log('before'); if (event.stuck) { ${body} }`, { limitMs: 1500 });
     const stuck = await tried.run({ stuck: true });
-    expect(stuck).toMatchObject({ failure: 'it did not end within 0.3 s', printed: [{ text: 'before' }] });
+    expect(stuck).toMatchObject({ failure: 'it did not end within 1.5 s', printed: [{ text: 'before' }] });
     expect(await failureOf(tried)).toBeUndefined();
   });
 
   it('takes too long, and another run of it may end', async () => {
-    const tried = action(`await new Promise((resolve) => setTimeout(resolve, event.ms));`, { limitMs: 300 });
+    const tried = action(`await new Promise((resolve) => setTimeout(resolve, event.ms));`, { limitMs: 1500 });
     const endless = tried.run({ ms: 60_000 });
-    await tried.run({ ms: 150 });
-    const other = tried.run({ ms: 250 });
-    expect(await endless).toMatchObject({ failure: 'it did not end within 0.3 s' });
+    await tried.run({ ms: 750 });
+    const other = tried.run({ ms: 1250 });
+    expect(await endless).toMatchObject({ failure: 'it did not end within 1.5 s' });
     expect(await other).toMatchObject({ failure: undefined });
   });
 

@@ -60,7 +60,8 @@ export async function expectNothingLost(scene: Scene): Promise<void> {
 
 /** What an instance warns of, other than that the database is gone or back, and of how to reach its domain. */
 function otherWarnings({ port, password }: PostgresServer, stderr: string): string[] {
-  const { warnings }: { warnings: string[] } = stderr === '' ? { warnings: [] } : JSON.parse(stderr);
+  // An object on each line.
+  const warnings: string[] = stderr.split('\n').flatMap((line) => (line === '' ? [] : JSON.parse(line).warnings));
   const usual = RegExp(
     `^(cannot reach |connected to )?PostgreSQL at 127\\.0\\.0\\.1:${port}\\b|\\btenant\\.test\\b`,
     'i',

@@ -178,6 +178,7 @@ describe('an unusual answer loses nothing', () => {
     ['null for one', null, 'access_token must be a non-empty string'],
     ['nothing for one', '', 'access_token must be a non-empty string'],
     ['a number for one', 7, 'access_token must be a non-empty string'],
+    ['what would end a line for one', 'a\n::error::b', 'access_token must be a token that fits into a header'],
   ])('%s: the session is saved, the answer is shown, and the command ends with an error', async (_, token, problem) => {
     let good = false;
     const { machine, create } = await tenantWith((answer) => (good ? answer : { ...answer, access_token: token }));
