@@ -50,7 +50,7 @@ function isRepeatable({ method, path }: Exchange): boolean {
   return method === 'GET' || method === 'OPTIONS' || path === oauthTokenPath;
 }
 
-/** A request with its body, which some make anew for each attempt. */
+/** A request with its body, which some make for each attempt. */
 interface Sent extends Exchange {
   readonly body: object | undefined;
 }
