@@ -1,5 +1,8 @@
 import type { ErrorCode } from '../errors.ts';
 
+/** Tells a script differences from none, and from a failure. */
+export const differencesExitCode = 10;
+
 /** The table of exit codes. `anon-cli --help` and docs/reference.md show it. */
 export const exitCodes = [
   { code: 0, meaning: 'done', errors: [] },
@@ -19,11 +22,7 @@ export const exitCodes = [
   { code: 6, meaning: 'tenant unreachable', errors: ['tenant_unreachable'] },
   { code: 7, meaning: "not supported by the tenant's edition", errors: ['edition_unsupported'] },
   { code: 8, meaning: 'change sent, but the tenant reports a different state', errors: ['not_applied'] },
-  {
-    code: 10,
-    meaning: 'config drift, or --exit-code: there are differences',
-    errors: [],
-  },
+  { code: differencesExitCode, meaning: 'config drift, or --exit-code: there are differences', errors: [] },
   { code: 126, meaning: 'local exec: the command cannot be run', errors: ['command_not_runnable'] },
   { code: 127, meaning: 'local exec: command not found', errors: ['command_not_found'] },
   { code: 130, meaning: 'interrupted', errors: ['interrupted'] },

@@ -6,9 +6,9 @@ export function closedObject<const Entries extends v.ObjectEntries>(entries: Ent
   return v.objectWithRest(entries, v.never());
 }
 
-/** A text that `parse` reads. The message and hint of its AnonError become the problem. */
-export function parsedText<Value>(parse: (text: string) => Value) {
-  return v.rawTransform<string, Value>(({ dataset, addIssue, NEVER }) => {
+/** What `parse` makes of a value. The message and hint of its AnonError become the problem. */
+export function parsed<Input, Value>(parse: (value: Input) => Value) {
+  return v.rawTransform<Input, Value>(({ dataset, addIssue, NEVER }) => {
     try {
       return parse(dataset.value);
     } catch (error) {
@@ -17,6 +17,11 @@ export function parsedText<Value>(parse: (text: string) => Value) {
       return NEVER;
     }
   });
+}
+
+/** The same for a text. */
+export function parsedText<Value>(parse: (text: string) => Value) {
+  return parsed<string, Value>(parse);
 }
 
 /** A message of a valibot issue with a hint: messages are one line, so the hint has the second. */

@@ -1,29 +1,18 @@
 import { createHash, createPrivateKey, type JsonWebKey } from 'node:crypto';
 import * as v from 'valibot';
-import { AnonError, isAnonError } from '../../errors.ts';
+import { AnonError } from '../../errors.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { parseInstant, parseSpan } from '../../wire/tenant-clock.ts';
 import { emailForm } from '../../wire/user.ts';
 import { parseRedirectUrl } from '../app/parse-url.ts';
-import { issueMessage, parsedText } from '../document/schema-parts.ts';
+import { parsed, parsedText } from '../document/schema-parts.ts';
 import { parseDuration } from '../duration.ts';
 import { checkSessionMetadata } from '../session/metadata/metadata.ts';
 import { checkSessionName } from '../session/saved-session.ts';
 
-/** What `parse` makes of a value that is not a text. The message and hint of its AnonError become the problem. */
+/** What `parse` makes of a value that is not a text. */
 function read<const S extends v.GenericSchema, Value>(schema: S, parse: (value: v.InferOutput<S>) => Value) {
-  return v.pipe(
-    schema,
-    v.rawTransform<v.InferOutput<S>, Value>(({ dataset, addIssue, NEVER }) => {
-      try {
-        return parse(dataset.value);
-      } catch (error) {
-        if (!isAnonError(error)) throw error;
-        addIssue({ message: issueMessage(error.message, error.hint) });
-        return NEVER;
-      }
-    }),
-  );
+  return v.pipe(schema, parsed<v.InferOutput<S>, Value>(parse));
 }
 
 /** A text of a form, which editors know too. */

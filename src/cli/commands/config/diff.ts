@@ -2,6 +2,7 @@ import { type Difference, differencesBetween, type Side } from '../../../domain/
 import { readSnapshot } from '../../../domain/config/read-tenant.ts';
 import { tenantConfigOf } from '../../../domain/config/tenant-config.ts';
 import type { ConfigDifferenceResult } from '../../../library/config-plan-results.ts';
+import { differencesExitCode } from '../../exit-code.ts';
 import { requireConfig } from '../../input/config-files.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
@@ -10,7 +11,6 @@ import { printable } from '../../render/printable.ts';
 import { accessTenant } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
-import { differencesExitCode } from './plan.ts';
 import { amount } from './planned.ts';
 
 export const configDiffCommand = defineCommand({

@@ -5,12 +5,12 @@ import { counted } from '../../../domain/exchange/counted.ts';
 import { hostOf } from '../../../domain/exchange/http.ts';
 import { listInWords, truncateList } from '../../../domain/truncate.ts';
 import { AnonError } from '../../../errors.ts';
+import { differencesExitCode } from '../../exit-code.ts';
 import { printResult } from '../../output/output.ts';
 import { changeData, markdownOf, renderSettingChanges } from '../../render/config-changes.ts';
 import { printable } from '../../render/printable.ts';
 import { accessTenant } from '../../tenant/access.ts';
 import { defineCommand } from '../define-command.ts';
-import { differencesExitCode } from './plan.ts';
 import { amount } from './planned.ts';
 
 export const configDriftCommand = defineCommand({

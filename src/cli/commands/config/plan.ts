@@ -3,6 +3,7 @@ import { counted } from '../../../domain/exchange/counted.ts';
 import { hostOf } from '../../../domain/exchange/http.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
 import type { ConfigPlanResult } from '../../../library/config-plan-results.ts';
+import { differencesExitCode } from '../../exit-code.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
 import { changeData, fenced, markdownOf, renderSettingChanges } from '../../render/config-changes.ts';
@@ -23,9 +24,6 @@ import {
   planOptions,
   writesOf,
 } from './planned.ts';
-
-/** The exit code that tells differences from none. */
-export const differencesExitCode = 10;
 
 export const configPlanCommand = defineCommand({
   description: 'show what config apply would change at the tenant',

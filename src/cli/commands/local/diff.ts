@@ -1,11 +1,9 @@
 import { compareStates } from '../../../domain/tenant/compare-states.ts';
+import { differencesExitCode } from '../../exit-code.ts';
 import { printResult } from '../../output/output.ts';
 import { changeData, renderChanges } from '../../render/snapshot.ts';
 import { defineCommand } from '../define-command.ts';
 import { localSnapshots, snapshotNamed } from './snapshot/snapshots.ts';
-
-/** The exit code with `--exit-code`, so that a script can tell differences from a failure. */
-const differs = 10;
 
 export const localDiffCommand = defineCommand({
   description: 'show what has changed in the local tenant since a snapshot',
@@ -21,7 +19,7 @@ export const localDiffCommand = defineCommand({
     const snapshots = await localSnapshots(context, options);
     const snapshot = snapshotNamed(snapshots, name);
     const changes = compareStates(snapshot, await snapshots.current());
-    if (options.exitCode && changes.length > 0) context.ending.exitCode = differs;
+    if (options.exitCode && changes.length > 0) context.ending.exitCode = differencesExitCode;
     printResult(context, options, {
       data: { snapshot: name, saved_at: snapshot.created_at, changes: changes.map(changeData) },
       human: (paint) => renderChanges(paint, name, changes),
