@@ -105,8 +105,19 @@ async function rateLimited(
 /** Secrets of a request, to be masked in the tenant's refusal of it. */
 export function secretsIn({ authorization, body }: Exchange): string[] {
   const { client_secret, client_assertion, session_token, metadata }: Record<string, unknown> = { ...body };
-  const credentials = authorization?.split(' ').at(-1);
-  return secretForms([credentials, client_secret, client_assertion, session_token, metadata]);
+  const [scheme, credentials] = authorization?.split(' ') ?? [];
+  const inHeader = scheme === 'Basic' ? basicSecret(credentials) : undefined;
+  return secretForms([credentials, inHeader, client_secret, client_assertion, session_token, metadata]);
+}
+
+/** The secret in the credentials of a header, which a tenant may repeat decoded. @see RFC 6749, section 2.3.1 */
+function basicSecret(credentials = ''): string {
+  const [, secret = ''] = Buffer.from(credentials, 'base64').toString().split(':');
+  try {
+    return decodeURIComponent(secret);
+  } catch {
+    return secret;
+  }
 }
 
 function jsonIn(text: string): unknown {

@@ -340,3 +340,16 @@ it('a rate limit that repeats what was sent is reported without it', async () =>
   const { message } = await failureOf(() => send(tenant, exchange));
   expect(message).toBe(`The tenant's rate limit was reached. The tenant reported: "Slow down, *** and *** and ***"`);
 });
+
+it('a rate limit that repeats the secret of a header is reported without it', async () => {
+  const tenant = scriptedConnection([json({ error_description: 'Slow down, an odd secret' }, 429)], { maxWaitMs: 0 });
+  const credentials = Buffer.from('foo:an%20odd%20secret').toString('base64');
+  const exchange = {
+    method: 'POST',
+    path: '/anonymous/token',
+    body: {},
+    authorization: `Basic ${credentials}`,
+  } as const;
+  const { message } = await failureOf(() => send(tenant, exchange));
+  expect(message).toBe(`The tenant's rate limit was reached. The tenant reported: "Slow down, ***"`);
+});
