@@ -80,6 +80,23 @@ export type ConfigDriftResult = {
   readonly requests: number;
 };
 
+/** `config export` */
+export type ConfigExportResult = {
+  readonly issuer: string;
+  /** Null: stdout. */
+  readonly file: string | null;
+  readonly text: string;
+  /** With `--update`: from what the file had to what the tenant has. */
+  readonly changes?: readonly ConfigChangeResult[];
+  /** With `--update`: what the file still has differently, where, and why: `it is an alias`. */
+  readonly left?: readonly (ConfigChangeResult & {
+    readonly file: string;
+    readonly line: number;
+    readonly column: number;
+    readonly reason: string;
+  })[];
+};
+
 /** A setting that differs between two tenants, or a file and a tenant. */
 export type ConfigDifferenceResult = {
   /** `name`: of an application, or the audience of an API. */

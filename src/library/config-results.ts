@@ -53,14 +53,6 @@ export interface ConfigInitResult {
 /** `config schema`: a JSON Schema, draft 7 */
 export type ConfigSchemaResult = { readonly [member: string]: unknown };
 
-/** `config export` */
-export interface ConfigExportResult {
-  readonly issuer: string;
-  /** Null: stdout. */
-  readonly file: string | null;
-  readonly text: string;
-}
-
 /** `config convert` */
 export interface ConfigConvertResult {
   /** The tool whose files it wrote, or null. */

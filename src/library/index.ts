@@ -8,6 +8,7 @@ export type {
   ConfigDifferenceResult,
   ConfigDiffResult,
   ConfigDriftResult,
+  ConfigExportResult,
   ConfigObjectResult,
   ConfigPlanResult,
   ConfigUndoEntryResult,
@@ -15,7 +16,6 @@ export type {
 } from './config-plan-results.ts';
 export type {
   ConfigConvertResult,
-  ConfigExportResult,
   ConfigInitResult,
   ConfigPlaceResult,
   ConfigPolicyResult,

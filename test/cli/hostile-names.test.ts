@@ -158,7 +158,7 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
     ['--policy', 'WARNED CONFIG'],
   ],
   'config init': [['--stdout'], ['--from-tenant', '--stdout'], [evil]],
-  'config export': [[], ['--full'], ['--output', evil]],
+  'config export': [[], ['--full'], ['--output', evil], ['--update', evil], ['--update', 'WARNED CONFIG']],
   'config convert': [
     ['--to', 'terraform', '--file', 'CONFIG'],
     ['--to', 'deploy-cli', '--file', 'WARNED CONFIG'],

@@ -1,9 +1,10 @@
+import { claimPath } from '../../domain/claims/parse-mapping.ts';
 import type { ConfigObject } from '../../domain/config/objects.ts';
 import type { Value } from '../../domain/config/settings.ts';
 import { lifetimeArgument } from '../../domain/duration.ts';
 import { hostOf } from '../../domain/exchange/http.ts';
 import type { ConfigChangeResult, ConfigObjectResult } from '../../library/config-plan-results.ts';
-import { type ClaimMapping, expressionRoot } from '../../wire/claims-mapping.ts';
+import type { ClaimMapping } from '../../wire/claims-mapping.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
 import { rows } from './rows.ts';
@@ -129,7 +130,7 @@ function headingOf(issuer: string, object: ConfigObject): string {
 }
 
 /** As in the configuration file; the scopes of one application's guests with its name. */
-function labelOf({ object, setting }: SettingChange): string {
+export function labelOf({ object, setting }: Pick<SettingChange, 'object' | 'setting'>): string {
   return object.kind === 'grant' ? `scopes of ${object.app}` : setting;
 }
 
@@ -161,7 +162,7 @@ export function settingText(setting: string, value: Value): string {
 }
 
 function claimText({ name, expression }: ClaimMapping): string {
-  return `${name}: ${expression.slice(expression.startsWith(`${expressionRoot}.`) ? expressionRoot.length + 1 : 0)}`;
+  return `${name}: ${claimPath(expression)}`;
 }
 
 function isStrings(value: Value | undefined): value is readonly string[] {

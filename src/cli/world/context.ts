@@ -54,6 +54,8 @@ export interface Context {
   namesInFolder(path: string): Promise<readonly string[] | undefined>;
   /** Creates a file that the user named, for the user alone. */
   writeNewFile(path: string, text: string): Promise<void>;
+  /** Gives a file that was read as `before` another text; refused where it has changed since. */
+  replaceFile(path: string, texts: { before: string; text: string }): Promise<void>;
   /** Reads a file of any size line by line. */
   readLines(path: string): AsyncIterable<TextLine>;
   /** A new file for guests, or an existing one to continue after its first `endOffset` bytes. */

@@ -123,6 +123,7 @@ export function createContext(world: World, { warn, aside, warnAtOnce, debug }: 
     readFile,
     namesInFolder: async (path) => (await import('../../io/files/user-file.ts')).namesInUserFolder(path),
     writeNewFile: async (path, text) => (await import('../../io/files/user-file.ts')).writeNewUserFile(path, text),
+    replaceFile: async (path, texts) => (await import('../../io/files/user-file.ts')).replaceUserFile(path, texts),
     async *readLines(path) {
       yield* (await import('../../io/files/user-file.ts')).readLines(path);
     },

@@ -54,6 +54,12 @@ function withRoot(text: string): string {
   return sessionAttributes.some((attribute) => attribute === first) ? `${expressionRoot}.${text}` : text;
 }
 
+/** An expression as users write it: without the root. */
+export function claimPath(expression: string): string {
+  const root = `${expressionRoot}.`;
+  return expression.startsWith(root) ? expression.slice(root.length) : expression;
+}
+
 const formHint = `Expressions are paths: ${sessionAttributes.slice(0, 3).join(', ')}, or metadata.<key>, with a dot for each nested key.`;
 
 function checkExpression(expression: string): void {

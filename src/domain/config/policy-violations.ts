@@ -1,4 +1,4 @@
-import { expressionRoot } from '../../wire/claims-mapping.ts';
+import { claimPath } from '../claims/parse-mapping.ts';
 import type { DocumentPath } from '../document/node.ts';
 import { describeLifetime } from '../duration.ts';
 import type { Policy, PolicyRule } from './policy.ts';
@@ -127,17 +127,13 @@ function claimFindings(expressions: readonly string[], { value, path }: PolicyFa
     // A claim with all of metadata shows what is in it.
     const against = expressions.find((one) => isWithin(one, expression) || isWithin(expression, one));
     if (against === undefined) return [];
-    const message = `Claim ${name} shows ${withoutRoot(against)}.`;
+    const message = `Claim ${name} shows ${claimPath(against)}.`;
     return [{ state: 'violated', subject, message, path: own } as const];
   });
 }
 
 function isWithin(path: string, parent: string): boolean {
   return path === parent || path.startsWith(`${parent}.`);
-}
-
-function withoutRoot(expression: string): string {
-  return expression.slice(expressionRoot.length + 1);
 }
 
 /** `*` stands for any characters, and `|` separates alternatives. */

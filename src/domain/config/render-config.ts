@@ -1,5 +1,5 @@
 import { Document, isMap, isScalar, type Pair, type Scalar, visit, type YAMLSeq } from 'yaml';
-import { expressionRoot } from '../../wire/claims-mapping.ts';
+import { claimPath } from '../claims/parse-mapping.ts';
 import { lifetimeArgument } from '../duration.ts';
 import type { Config, ConfigApi, ConfigApp, ConfigTenant } from './config.ts';
 import { acting, escaped, withEscapes } from './escapes.ts';
@@ -28,8 +28,11 @@ export function renderWords(words: object, { schema, comment }: Framing): string
   return `${schemaLine(schema)}\n# ${comment}\n\n${renderYaml(words)}`;
 }
 
-/** Data as YAML without anything that a terminal would act on. With `quoted`, texts are texts for YAML 1.1 too. */
-export function renderYaml(data: object, { quoted = false } = {}): string {
+/**
+ * Data as YAML without anything that a terminal would act on. With `quoted`, texts are texts for YAML 1.1 too; with `flow`, the
+ * outermost list is in brackets.
+ */
+export function renderYaml(data: object, { quoted = false, flow = false } = {}): string {
   const document = new Document(data, { schema: 'core', version: '1.2', aliasDuplicateObjects: false });
   visit(document, {
     Scalar(key, scalar) {
@@ -37,7 +40,7 @@ export function renderYaml(data: object, { quoted = false } = {}): string {
       if (isText && ((quoted && key !== 'key') || acting.test(String(scalar.value)))) scalar.type = 'QUOTE_DOUBLE';
     },
     Seq(_key, list) {
-      list.flow = isShort(list);
+      list.flow = flow || isShort(list);
     },
     Pair(_key, pair) {
       // Without quotes, it would be a merge key.
@@ -62,7 +65,7 @@ function dataOf({ tenant, apps, apis, claims }: RenderedConfig): object {
     ...(apps.size > 0 && { apps: mapData(apps, appData) }),
     ...(apis.size > 0 && { apis: mapData(apis, apiData) }),
     ...(claims && {
-      claims: Object.fromEntries(claims.map(({ name, expression }) => [escaped(name), withoutRoot(expression)])),
+      claims: Object.fromEntries(claims.map(({ name, expression }) => [escaped(name), claimPath(expression)])),
     }),
   };
 }
@@ -94,11 +97,6 @@ function apiData({ open, tokenLifetimeSeconds, scopes, apps }: ConfigApi): objec
 
 function mapData<In, Out>(map: ReadonlyMap<string, In>, read: (value: In) => Out): Map<string, Out> {
   return new Map([...map].map(([key, value]) => [escaped(key), read(value)]));
-}
-
-function withoutRoot(expression: string): string {
-  const root = `${expressionRoot}.`;
-  return expression.startsWith(root) ? expression.slice(root.length) : expression;
 }
 
 /** Lists that fit on a line are on one. */

@@ -26,12 +26,12 @@ const momentary = ['EPERM', 'EACCES', 'EBUSY'];
  * - names its drafts so that nobody can tell a killed process's from one being written: a secret would stay behind.
  * @throws the system's own error, or {AnonError} `state_unusable`
  */
-export function writeFileSync(path: string, text: string, { mode }: { mode: number }): void {
+export function writeFileSync(path: string, content: string | Uint8Array, { mode }: { mode: number }): void {
   const target = realPath(path);
   removeUnfinished(target);
   for (let attempt = 1; ; attempt += 1) {
     try {
-      replace(target, text, mode);
+      replace(target, content, mode);
       return;
     } catch (error) {
       // ENOENT: process ids mean nothing to a process in another container, which may have removed our draft as abandoned.
@@ -42,12 +42,12 @@ export function writeFileSync(path: string, text: string, { mode }: { mode: numb
   }
 }
 
-function replace(target: string, text: string, mode: number): void {
+function replace(target: string, content: string | Uint8Array, mode: number): void {
   const draft = `${target}.tmp-${process.pid}-${randomBytes(4).toString('hex')}`;
   try {
     const descriptor = openSync(draft, 'wx', mode);
     try {
-      writeAll(descriptor, text);
+      writeAll(descriptor, content);
       fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);

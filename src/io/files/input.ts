@@ -46,6 +46,17 @@ export function textOf(bytes: Buffer, source: string): string {
   }
 }
 
+/** `text` as bytes in the encoding of other bytes, with their byte order mark. */
+export function bytesLike(bytes: Buffer, text: string): Buffer {
+  const utf16 = utf16Marks.find(({ mark }) => bytes.subarray(0, 2).equals(mark));
+  if (!utf16) {
+    const hasMark = bytes.toString('utf8', 0, 3) === '\ufeff';
+    return Buffer.from(hasMark ? `\ufeff${text}` : text);
+  }
+  const littleEndian = Buffer.from(text, 'utf16le');
+  return Buffer.concat([utf16.mark, utf16.encoding === 'utf-16le' ? littleEndian : littleEndian.swap16()]);
+}
+
 const utf16Marks = [
   { mark: Buffer.from([0xff, 0xfe]), encoding: 'utf-16le' },
   { mark: Buffer.from([0xfe, 0xff]), encoding: 'utf-16be' },

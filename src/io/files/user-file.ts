@@ -3,9 +3,10 @@ import { appendFileSync, closeSync, constants, createReadStream, lstatSync, open
 import { copyFile, link, readdir, stat, writeFile } from 'node:fs/promises';
 import type { TextLine } from '../../domain/session/bulk/metadata-lines.ts';
 import { AnonError, isAnonError } from '../../errors.ts';
+import { writeFileSync } from './atomic-write.ts';
 import { kindOf } from './descriptor.ts';
 import { codeOf, reasonOf } from './files.ts';
-import { readWhole, textOf, withoutMark } from './input.ts';
+import { bytesLike, readWhole, textOf, withoutMark } from './input.ts';
 
 /** The text of a file that the user named, at most 16 MB by default. @throws {AnonError} `usage` */
 export async function readUserFile(path: string, limitBytes?: number): Promise<string> {
@@ -64,6 +65,23 @@ export async function writeNewUserFile(path: string, text: string): Promise<void
     } finally {
       rmSync(draft, { force: true });
     }
+  } catch (cause) {
+    throw new AnonError('usage', `${path} cannot be written: ${reasonOf(cause)}.`, { cause });
+  }
+}
+
+/**
+ * Gives a file that was read as `before` another text, in its encoding and with its permissions. A process that is killed, or
+ * that finds the disk full, leaves the old text.
+ * @throws {AnonError} `usage` where the file has changed since, or cannot be written
+ */
+export async function replaceUserFile(path: string, { before, text }: { before: string; text: string }): Promise<void> {
+  const bytes = await readUserBytes(path);
+  if (textOf(bytes, path) !== before) {
+    throw new AnonError('usage', `${path} has changed while the command ran.`, { hint: 'Run the command again.' });
+  }
+  try {
+    writeFileSync(path, bytesLike(bytes, text), { mode: statSync(path).mode & 0o777 });
   } catch (cause) {
     throw new AnonError('usage', `${path} cannot be written: ${reasonOf(cause)}.`, { cause });
   }

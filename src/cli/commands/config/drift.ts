@@ -45,8 +45,12 @@ export const configDriftCommand = defineCommand({
       data: { version: 1, issuer, applied_at: since, changes: changes.map(changeData), requests: requests() },
       human(paint) {
         if (drift.length === 0) return `${paint.green('✔')} ${title}\n`;
-        const next = `To set it again: anon-cli config apply${selection}`;
-        return `${renderSettingChanges(paint, issuer, changes)}${paint.bold(title)}\n${paint.dim(`${printable(next)}\n`)}`;
+        const next = [
+          `To set it again: anon-cli config apply${selection}`,
+          `To keep it:      anon-cli config export --update anon.yaml${selection}`,
+        ];
+        const steps = next.map((line) => paint.dim(`${printable(line)}\n`)).join('');
+        return `${renderSettingChanges(paint, issuer, changes)}${paint.bold(title)}\n${steps}`;
       },
       markdown: () => markdownOf(title, issuer, changes),
     });

@@ -8,16 +8,27 @@ export const configExportCommand = defineCommand({
   description: "write a tenant's guest access as a configuration",
   options: {
     '--output <file>': { description: 'a new file (default: stdout)', values: { file: true } },
+    '--update <file>': {
+      description: "give a file the tenant's values, and keep its comments",
+      values: { file: true },
+    },
     '--full': 'with closed applications and APIs, and with values that are defaults',
   },
   calls: 'tenant',
   examples: ['config export', 'config export --full | anon-cli config validate --file -'],
   notes:
     'Never writes a secret. Equal tenants give equal files, in a stable order, so that a diff shows what has changed. ' +
-    'Settings that one file cannot express are reported on stderr.',
+    'Settings that one file cannot express are reported on stderr. --update changes the values of what the file manages, and ' +
+    'nothing else; what comes from environment variables or other files stays.',
   more: 'docs/config.md',
   async run(context, _args, options) {
-    const { output: file, full = false } = options;
+    const { output: file, full = false, update } = options;
+    if (update !== undefined) {
+      const other = Object.entries({ '--output': file !== undefined, '--full': full }).find(([, given]) => given);
+      if (other) throw new AnonError('usage', `--update and ${other[0]} can't be combined.`);
+      const { updateConfigFile } = await import('./update-file.ts');
+      return updateConfigFile(context, options, update);
+    }
     if (file !== undefined && !/\.ya?ml$/i.test(file)) {
       throw new AnonError('usage', `'${file}' must end with .yaml or .yml.`, {
         hint: 'Example: anon-cli config export --output anon.yaml',

@@ -72,7 +72,8 @@ export async function planFromFile(
   return { plan, edition, selection, objects, findings, written };
 }
 
-async function checkOrigins(
+/** @throws {AnonError} `not_authorised` for credentials that cannot read the origins that a plan manages */
+export async function checkOrigins(
   tenant: TenantConnection,
   snapshot: TenantSnapshot,
   { managed }: ConfigPlan,
