@@ -7,11 +7,12 @@
 //   npm run bench -- https     what HTTPS costs: until the server is ready, and for each request
 //   npm run bench -- login     200 logins with an Action at 16 connections
 //   npm run bench -- state     what a state of 32,000 documents costs
+//   npm run bench -- config    a plan for a tenant with 2,000 applications and 5,000 grants
 //   npm run bench -- postgres  two instances on one PostgreSQL
 import { cpSync } from 'node:fs';
 import { newHome, run } from './bench/program.mjs';
 
-const parts = ['start-up', 'server', 'https', 'login', 'state', 'postgres'];
+const parts = ['start-up', 'server', 'https', 'login', 'state', 'config', 'postgres'];
 const chosen = process.argv.slice(2);
 const unknown = chosen.find((part) => !parts.includes(part));
 if (unknown !== undefined) {

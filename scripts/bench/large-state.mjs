@@ -3,10 +3,10 @@ import { writeFileSync } from 'node:fs';
 import { run } from './program.mjs';
 
 /**
- * Multiplies the applications, APIs and guest grants of a tenant in edition ea. Each application has two grants.
+ * Multiplies the applications, APIs and guest grants of a tenant in edition ea. By default each application has two grants.
  * @param home a home whose local tenant has the application `web` and the API `shop`, open to guests
  */
-export function fillTenant({ folder, env }, { clients, apis }) {
+export function fillTenant({ folder, env }, { clients, apis, grants = 2 * clients }) {
   const exported = JSON.parse(run(env, ['local', 'export', '--output', '-']));
   const { documents } = exported;
   const app = documents.client.find(({ document }) => document.name === 'web').document;
@@ -19,9 +19,14 @@ export function fillTenant({ folder, env }, { clients, apis }) {
     identifier: audienceOf(n),
   }));
   const newApps = numbers(clients).map((n) => ({ ...app, client_id: clientIdOf(n), name: `app ${n}` }));
-  const newGrants = numbers(2 * clients).map((n) => {
+  const newGrants = numbers(grants).map((n) => {
     const id = `cgr_${`${n}`.padStart(16, '0')}`;
-    return { ...grant, id, client_id: clientIdOf(Math.floor(n / 2)), audience: audienceOfGrant(n, apis) };
+    return {
+      ...grant,
+      id,
+      client_id: clientIdOf(Math.floor((n * clients) / grants)),
+      audience: audienceOfGrant(n, apis),
+    };
   });
   documents.client.push(...newApps.map((document) => ({ id: document.client_id, document })));
   documents.resource_server.push(...newApis.map((document) => ({ id: document.id, document })));

@@ -29,6 +29,7 @@ export function factsAfter(
     const before = after.get(keyOf(object));
     after.set(keyOf(object), { object, found: before?.found, values: { ...before?.values, ...values } });
   }
+  const grants = grantsByAudience(after);
   const { lifetime, format, cookie } = after.get(keyOf(tenantObject))?.values ?? {};
   const { tenant = {} } = config;
   return {
@@ -41,12 +42,26 @@ export function factsAfter(
       ...(tenant.tokenFormat && { path: ['tenant', 'format'] }),
     },
     cookie: { value: cookie === true, ...(tenant.cookie !== undefined && { path: ['tenant', 'cookie'] }) },
-    apis: [...after.values()].flatMap((one) => (one.object.kind === 'api' ? [apiFacts(config, one, after)] : [])),
+    apis: [...after.values()].flatMap((one) => (one.object.kind === 'api' ? [apiFacts(config, one, grants)] : [])),
     claims: { value: claimsAfter(config, edition, after), ...(config.claims && { path: ['claims'] }) },
   };
 }
 
-function apiFacts(config: Config, { object, values, found }: After, after: ReadonlyMap<string, After>): ApiFacts {
+type GrantsByAudience = ReadonlyMap<string, readonly After[]>;
+
+function grantsByAudience(after: ReadonlyMap<string, After>): GrantsByAudience {
+  const grants = new Map<string, After[]>();
+  for (const one of after.values()) {
+    if (one.object.kind !== 'grant') continue;
+    const { audience } = one.object;
+    const others = grants.get(audience);
+    if (others) others.push(one);
+    else grants.set(audience, [one]);
+  }
+  return grants;
+}
+
+function apiFacts(config: Config, { object, values, found }: After, grants: GrantsByAudience): ApiFacts {
   const { audience } = object as ConfigObject & { kind: 'api' };
   const written = config.apis.get(audience);
   const lifetime = values['token-lifetime'];
@@ -61,7 +76,7 @@ function apiFacts(config: Config, { object, values, found }: After, after: Reado
     guests: {
       value: Array.isArray(values.scopes)
         ? [{ app: undefined, scopes: values.scopes as string[], ...(written?.scopes && { path: [...path, 'scopes'] }) }]
-        : grantsAt(config, audience, definedScopes(found), after),
+        : grantsAt(config, audience, definedScopes(found), grants),
       ...(written && { path }),
     },
   };
@@ -71,11 +86,11 @@ function grantsAt(
   config: Config,
   audience: string,
   defined: readonly string[],
-  after: ReadonlyMap<string, After>,
+  grants: GrantsByAudience,
 ): GuestScopes[] {
   const written = config.apis.get(audience);
-  return [...after.values()].flatMap(({ object, values: { scopes } }): GuestScopes[] => {
-    if (object.kind !== 'grant' || object.audience !== audience || scopes === null || scopes === undefined) return [];
+  return (grants.get(audience) ?? []).flatMap(({ object, values: { scopes } }): GuestScopes[] => {
+    if (object.kind !== 'grant' || scopes === null || scopes === undefined) return [];
     const { app: name, clientId } = object;
     const own = [name, clientId].find((reference) => written?.apps?.has(reference));
     const path = own === undefined ? written?.scopes && ['scopes'] : ['apps', own];

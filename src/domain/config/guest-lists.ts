@@ -32,10 +32,11 @@ export function guestLists(
       if (enabled) lists.set(app.clientId, { app, scopes: sorted(wanted.scopes), path });
     }
   }
+  const resolved = wanted.apps && new Map(apps.map((one) => [one.reference, one.app]));
   for (const [reference, scopes] of wanted.apps ?? []) {
     const own = ['apis', audience, 'apps', reference];
     checkScopes(problems, api, scopes, own);
-    const app = apps.find((one) => one.reference === reference)?.app ?? appFor(snapshot, problems, reference, own);
+    const app = resolved?.get(reference) ?? appFor(snapshot, problems, reference, own);
     if (app) lists.set(app.clientId, { app, scopes: sorted(scopes), path: own });
   }
   return [...lists.values()];

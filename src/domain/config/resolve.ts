@@ -74,7 +74,7 @@ export function appFor(
 ): App | undefined {
   return problems.attempt(
     path,
-    () => appNamed({ selection }, apps, reference),
+    () => appNamed({ selection }, candidatesFor(apps, reference), reference),
     ({ code, hint = '' }) => {
       if (code !== 'not_found') return 'Write one of these client ids instead of the name.';
       const similar = /^Did you mean '(.+)'\?/.exec(hint)?.[0];
@@ -82,6 +82,25 @@ export function appFor(
       return similar ? `${similar} Otherwise create it: ${create}` : `Create it: ${create}`;
     },
   );
+}
+
+const indexes = new WeakMap<readonly App[], ReadonlyMap<string, readonly App[]>>();
+
+/** The applications that a reference can mean, or all of them: a file may name each of thousands. */
+function candidatesFor(apps: readonly App[], reference: string): readonly App[] {
+  const index = indexes.get(apps) ?? indexOf(apps);
+  indexes.set(apps, index);
+  return index.get(reference.toLowerCase()) ?? apps;
+}
+
+function indexOf(apps: readonly App[]): Map<string, App[]> {
+  const index = new Map<string, App[]>();
+  for (const app of apps) {
+    for (const key of new Set([app.name.toLowerCase(), app.clientId.toLowerCase()])) {
+      index.set(key, [...(index.get(key) ?? []), app]);
+    }
+  }
+  return index;
 }
 
 /** The APIs that the file names, at the tenant. */

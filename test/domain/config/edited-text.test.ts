@@ -95,7 +95,7 @@ describe('lists', () => {
 
 describe('every list of three items, changed to every list of four', () => {
   const subsets = (items: readonly string[]): string[][] =>
-    items.reduce<string[][]>((lists, item) => [...lists, ...lists.map((list) => [...list, item])], [[]]);
+    Array.from({ length: 2 ** items.length }, (_, bits) => items.filter((_, index) => (bits >> index) % 2 === 1));
   const styles: Record<string, (items: readonly string[]) => string> = {
     lines: (items) => `# top\na: # list\n${items.map((item) => `  - ${item} # ${item}\n`).join('')}# end\nz: 1\n`,
     'lines without indentation': (items) => `# top\na:\n${items.map((item) => `- '${item}'\n`).join('')}`,
