@@ -34,13 +34,13 @@ function clientsOf({ apps }: GuestObjects, leftOut: LeftOut): JsonObject[] {
   });
 }
 
-/** Its import refuses a guest policy, so an API in edition `ea` can be neither opened nor closed. */
+/** Version 8.44.0 refuses a guest policy, so an API in edition `ea` can be neither opened nor closed. */
 function apisOf({ apis }: GuestObjects, leftOut: LeftOut): JsonObject[] {
   return apis.map(({ audience, members: { subject_type_authorization: policy, ...members } }, index) => {
     if (policy !== undefined) {
       leftOut.add(
         ['apis', audience, 'open'],
-        'the import of auth0-deploy-cli refuses subject_type_authorization.anonymous_user. Set it with anon-cli api enable or disable.',
+        'auth0-deploy-cli 8.44.0 refuses subject_type_authorization.anonymous_user. Set it with anon-cli api enable or disable.',
       );
     }
     return { name: `##API_${index + 1}_NAME##`, identifier: audience, ...members };

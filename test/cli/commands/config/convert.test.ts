@@ -79,8 +79,8 @@ it.each(['ea', 'preview'] as const)(
     const { text, stderr } = await convert(machine, '--to', 'deploy-cli', '--file', path, '--edition', edition);
     expect(refusalOf(text)).toBeNull();
     const back = await convert(machine, '--from', 'deploy-cli', machine.file('tenant.yaml', text));
-    // Its import refuses the guest policy, so what cannot be written is said, in both places.
-    const refused = `${path}:16:5: 'open' of https://shop.example/api is left out: the import of auth0-deploy-cli refuses`;
+    // Version 8.44.0 refuses the guest policy, so what cannot be written is said, in both places.
+    const refused = `${path}:16:5: 'open' of https://shop.example/api is left out: auth0-deploy-cli 8.44.0 refuses`;
     for (const said of [text, stderr]) expect(said.includes(refused)).toBe(edition === 'ea');
     expect(back.stderr).toBe('');
     expect(meaning(back.text)).toEqual(meaning(configOf(edition, edition === 'ea' ? { open: '' } : {})));
