@@ -6,6 +6,7 @@ import type { EditionName } from '../../wire/edition/edition.ts';
 import type { TenantWorld, WorldAction, WorldGuestTokens, WorldProblem } from '../../wire/tenant-world.ts';
 import type { WorkerLimits } from '../actions/action-worker.ts';
 import type { LocalPorts } from './ports.ts';
+import { newMemoryState } from './state-address.ts';
 import { withLocal } from './tenant.ts';
 
 export interface SeedRequest extends Omit<SeedingOptions, 'saved'> {
@@ -25,7 +26,9 @@ export interface SeedResult extends Seeded {
 /** Puts a world into the local tenant, in one transaction. @throws as `openLocal` */
 export async function seedLocal(ports: LocalPorts, request: SeedRequest): Promise<SeedResult> {
   const { world, edition, saved, ...options } = request;
-  return withLocal(ports, { edition: options.reset ? undefined : edition }, async (local) => {
+  // A trial run in a tenant that does not exist creates none.
+  const tried = options.dryRun && options.isNew ? { ...ports, state: await newMemoryState() } : ports;
+  return withLocal(tried, { edition: options.reset ? undefined : edition }, async (local) => {
     const seeded = await seedOpen(local, world, { ...options, saved }, ports.actionLimits);
     const isSaved = seeded.problems.length === 0 && !options.dryRun;
     return { ...seeded, guests: isSaved ? await local.issueGuests(world, saved) : [] };

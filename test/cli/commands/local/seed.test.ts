@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { freshMachine, type Machine } from '../../../support/command.ts';
 
@@ -144,5 +144,12 @@ describe('local seed', () => {
     expect(stdout).toContain('+ guest anna\nNothing was changed (--dry-run).');
     expect(readFileSync(machine.statePath)).toEqual(before);
     expect((await machine.done('session', 'list', '--json')).json).toEqual([]);
+  });
+
+  it.each([[['--dry-run']], [['--dry-run', '--reset']]])('creates no tenant with %j', async (options) => {
+    const machine = await freshMachine({ seeded: false });
+    const { stdout } = await machine.done('local', 'seed', machine.file('world.yaml', 'apps: {web: {}}'), ...options);
+    expect(stdout).toContain('+ application web\nNothing was changed (--dry-run).');
+    expect(existsSync(machine.statePath)).toBe(false);
   });
 });
