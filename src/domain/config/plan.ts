@@ -1,11 +1,12 @@
 import type { EditionName } from '../../wire/edition/edition.ts';
 import { apiNamed } from '../api/find.ts';
+import type { App } from '../app/app.ts';
 import { appNamed } from '../app/find.ts';
 import type { Config } from './config.ts';
 import { type ConfigObject, keyOf } from './objects.ts';
 import { placeOfChange } from './order.ts';
 import type { FoundObject, TenantSnapshot } from './read-tenant.ts';
-import type { PlanProblem } from './resolve.ts';
+import { type PlanProblem, Problems, resolveApps } from './resolve.ts';
 import { differing, only, type Values } from './settings.ts';
 import { type Target, targetsOf } from './targets.ts';
 
@@ -59,6 +60,24 @@ export function planConfig(
   const chosen = [...targets.values()].filter(({ found }) => isWanted(found.object));
   const narrowed = options.app !== undefined || options.api !== undefined;
   return { plan: planTargets(snapshot, chosen, narrowed), problems };
+}
+
+/**
+ * The applications that a file does not name, whose guests get scopes from a plan: those that are enabled, in an edition that
+ * gives the guests of every application the same scopes at an API.
+ */
+export function alsoReached(config: Config, snapshot: TenantSnapshot, { steps }: ConfigPlan): App[] {
+  const opens = steps.some(({ object, before, after }) => {
+    const [old, now] = [before.scopes, after.scopes].map((list) => (Array.isArray(list) ? (list as string[]) : []));
+    return object.kind === 'api' && now?.some((scope) => !old?.includes(scope));
+  });
+  if (!opens) return [];
+  const named = resolveApps(config, snapshot, new Problems()).map(({ app }) => app.clientId);
+  const planned = steps.map(({ object }) => keyOf(object));
+  return snapshot.apps.filter(
+    ({ enabled, clientId }) =>
+      enabled && !named.includes(clientId) && !planned.includes(keyOf({ kind: 'application', clientId, name: '' })),
+  );
 }
 
 /** Plans how objects get to their targets. */

@@ -1,8 +1,9 @@
+import type { App } from '../../../domain/app/app.ts';
 import type { WrittenConfig } from '../../../domain/config/config.ts';
 import { factsAfter } from '../../../domain/config/facts-after.ts';
 import { keyOf } from '../../../domain/config/objects.ts';
 import type { ConfigPlan, Step } from '../../../domain/config/plan.ts';
-import { planConfig } from '../../../domain/config/plan.ts';
+import { alsoReached, planConfig } from '../../../domain/config/plan.ts';
 import { type PolicyFinding, policyViolations } from '../../../domain/config/policy-violations.ts';
 import {
   checkOriginsReadable,
@@ -16,6 +17,7 @@ import { writeFor } from '../../../domain/config/writes.ts';
 import { DocumentError, problemAt } from '../../../domain/document/problem.ts';
 import type { TenantConnection } from '../../../domain/exchange/connection.ts';
 import type { PlannedWrite } from '../../../domain/plan/plan.ts';
+import { listInWords, truncateList } from '../../../domain/truncate.ts';
 import type { Edition } from '../../../wire/edition/edition.ts';
 import { configOptions, requireConfig } from '../../input/config-files.ts';
 import type { OptionValues } from '../../options/definition.ts';
@@ -66,10 +68,18 @@ export async function planFromFile(
     throw new DocumentError(problems.map(({ path, message, hint }) => problemAt(placeOf(path, 'key'), message, hint)));
   }
   await checkOrigins(connection, snapshot, plan);
+  const others = alsoReached(config, snapshot, plan);
+  if (others.length > 0) context.warn(othersText(others, written.name, snapshot.edition));
   const { edition, selection } = snapshot;
   const objects = objectsIn(snapshot);
   const findings = policyViolations(config.policies, factsAfter(config, edition, plan, objects));
   return { plan, edition, selection, objects, findings, written };
+}
+
+function othersText(others: readonly App[], file: string, { name }: Edition): string {
+  const names = listInWords(truncateList(others), (app) => app.name);
+  const rule = `Edition ${name} gives the guests of every enabled application the same scopes`;
+  return `${rule}: also those of ${names}, which ${file} does not name.`;
 }
 
 /** @throws {AnonError} `not_authorised` for credentials that cannot read the origins that a plan manages */

@@ -75,6 +75,20 @@ it('config plan shows each setting, by object, and how many requests it took', a
   expect((await machine.done('config', 'plan', ...f)).stdout).toContain('\u001b[33m~\u001b[39m open');
 });
 
+it('config plan names whose guests get the scopes of edition preview too', async () => {
+  const { machine, f } = await ready('preview');
+  await machine.done('app', 'create', 'blog');
+  const plan = async (...options: string[]) => (await machine.done('config', 'plan', ...f, ...options)).stderr;
+  expect(await plan()).toBe('');
+  await machine.done('app', 'enable', 'blog');
+  expect(await plan()).toContain(
+    'warning: Edition preview gives the guests of every enabled application the same scopes: also those of blog, which ',
+  );
+  expect(await plan('--prune')).toBe('');
+  await machine.done('config', 'apply', ...f, '--yes');
+  expect(await plan()).toBe('');
+});
+
 it('config plan narrows to an application, an API, or the scopes between them', async () => {
   const { machine, f } = await ready();
   const kinds = async (...options: string[]) => {
