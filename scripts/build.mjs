@@ -280,13 +280,20 @@ renameSync(output, finished);
 rmSync(old, { recursive: true, force: true });
 process.stdout.write(`built ${built.size} files\n`);
 
+/** A page is read from its own file: reading all of them takes longer than printing one. */
 async function writeHelp() {
   const path = join(output, 'program-help.cjs');
   const { helpTexts } = require(path);
-  const texts = await helpTexts();
+  mkdirSync(join(output, 'help'));
+  for (const [command, text] of Object.entries(await helpTexts())) {
+    writeFileSync(join(output, 'help', `${command.replaceAll(' ', '-') || 'anon-cli'}.txt`), text);
+  }
   writeFileSync(
     path,
-    `"use strict";\nconst texts = ${JSON.stringify(texts, null, 1)};\nexports.helpTexts = async () => texts;\nexports.helpText = async (path) => texts[path];\n`,
+    `"use strict";
+const { readFileSync } = require("node:fs");
+exports.helpText = async (path) => readFileSync(\`\${__dirname}/help/\${path.replaceAll(" ", "-") || "anon-cli"}.txt\`, "utf8");
+`,
   );
 }
 
