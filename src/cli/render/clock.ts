@@ -10,7 +10,7 @@ export function renderClock(paint: Paint, reading: ClockReading): string {
     rows(paint, [
       ['tenant', now.replace('.000Z', 'Z')],
       ['machine', machine_now.replace('.000Z', 'Z')],
-      ['difference', differenceText(offset_seconds)],
+      ['difference', offset_seconds === 0 ? 'none' : differenceText(offset_seconds)],
       ['state', frozen ? 'frozen: it stands still' : 'running'],
     ])
   );

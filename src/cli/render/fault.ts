@@ -1,3 +1,4 @@
+import { lifetimeArgument } from '../../domain/duration.ts';
 import type { Fault } from '../../local/faults/fault.ts';
 import type { Limit } from '../../local/faults/limit.ts';
 import type { Paint } from './paint.ts';
@@ -31,12 +32,17 @@ export function renderLimits(paint: Paint, limits: readonly Limit[]): string {
 const periods: Readonly<Record<number, string>> = { 1: 'second', 60: 'minute', 3600: 'hour' };
 
 function effectOf({ kind, status, retry_after, body, latency_ms }: Fault): string {
-  if (kind === 'latency') return `${latency_ms} ms late`;
+  if (kind === 'latency') return `${latencyText(latency_ms ?? 0)} late`;
   if (kind === 'reset') return 'resets the connection';
   if (kind === 'truncate') return 'truncates the response';
   if (kind === 'drop') return 'never answers';
   const again = retry_after === undefined ? '' : `, try again after ${retry_after}s`;
   return `status ${status}${body === undefined ? '' : ' with its own body'}${again}`;
+}
+
+/** `800 ms`, `2s`, `1m`. */
+function latencyText(ms: number): string {
+  return ms % 1000 === 0 ? lifetimeArgument(ms / 1000) : `${ms} ms`;
 }
 
 function requestsOf({ route, method, client_id, rate, after, count }: Fault): string {

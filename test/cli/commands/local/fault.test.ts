@@ -25,7 +25,7 @@ describe('local fault add', () => {
 
   it.each([
     [['--latency', '800ms'], 'latency: 800 ms late, for all endpoints'],
-    [['--latency', '2s', '--name', 'slow'], 'slow: 2000 ms late, for all endpoints'],
+    [['--latency', '2s', '--name', 'slow'], 'slow: 2s late, for all endpoints'],
     [
       ['--reset', '--rate', '20%', '--after', '10'],
       'reset: resets the connection, for all endpoints, 20% of them, after 10',
@@ -69,6 +69,7 @@ describe('local fault add', () => {
     [['--drop', '--method', 'BREW'], "'BREW' is not a valid method."],
     [['--status', '99'], "'99' is not a valid HTTP status."],
     [['--latency', '0ms'], "'0ms' is not a valid latency."],
+    [['--latency', '800'], "'800' is not a valid latency.\nhint:  Give its unit: 800ms or 800s"],
     [['--latency', 'soon'], "'soon' is not a valid duration."],
     [['--drop', '--rate', '1.5'], "'1.5' is not a valid rate."],
     [['--drop', '--rate', '101%'], "'101%' is not a valid rate."],

@@ -9,8 +9,9 @@ export function parseStatus(text: string): number {
   throw wrong(text, 'HTTP status', 'Give a number from 200 to 599: --status 503');
 }
 
-/** In milliseconds. @throws {AnonError} `usage` */
+/** In milliseconds. A bare number could be seconds or milliseconds. @throws {AnonError} `usage` */
 export function parseLatency(text: string): number {
+  if (/^\d+$/.test(text)) throw wrong(text, 'latency', `Give its unit: ${text.slice(0, 7)}ms or ${text.slice(0, 7)}s`);
   const [, milliseconds] = /^(\d{1,7})ms$/.exec(text) ?? [];
   const ms = milliseconds === undefined ? 1000 * parseDuration(text, '800ms, 2s or 1m') : Number(milliseconds);
   if (ms > 0 && ms <= 1000 * faultLimits.seconds) return ms;
