@@ -134,7 +134,7 @@ describe('local start --detach', () => {
 });
 
 describe('local stop', () => {
-  it('leaves a server in a terminal alone, unless its port or --all is given', async () => {
+  it('leaves a server in the foreground alone, unless its port or --all is given', async () => {
     const home = await backgroundHome();
     const { url, port, pid, issuer } = await serve(home);
     await expect.poll(async () => (await statusOf(home)).servers).toHaveLength(1);
@@ -143,7 +143,7 @@ describe('local stop', () => {
     const { stdout } = await run(home, ['local', 'stop']);
     expect(stdout).toMatch(
       new RegExp(
-        `^✔ Stopped ${other.url} \\(process \\d+\\)\n${url} still runs in a terminal \\(process ${pid}\\)\\. ` +
+        `^✔ Stopped ${other.url} \\(process \\d+\\)\n${url} still runs in the foreground \\(process ${pid}\\)\\. ` +
           `To stop it: anon-cli local stop --port ${port}\n$`,
       ),
     );

@@ -11,7 +11,7 @@ export const localStatusCommand = defineCommand({
   description: 'show which servers of the local tenant run on this machine, and where',
   calls: 'nothing',
   examples: ['local status'],
-  notes: `Lists what this user started with anon-cli local start, in the background or in a terminal. A server that keeps its state in \
+  notes: `Lists what this user started with anon-cli local start, in the background or in the foreground. A server that keeps its state in \
 memory is listed only if it runs in the background.`,
   more: 'docs/local-tenant.md',
   async run(context, _args, options) {
@@ -29,8 +29,8 @@ memory is listed only if it runs in the background.`,
 export const localStopCommand = defineCommand({
   description: 'stop the servers of the local tenant that run in the background',
   options: {
-    '--port <port>': 'only the server at this port, also if it runs in a terminal',
-    '--all': 'also those that run in a terminal',
+    '--port <port>': 'only the server at this port, also if it runs in the foreground',
+    '--all': 'also those that run in the foreground',
   },
   calls: 'nothing',
   examples: ['local stop'],
@@ -64,7 +64,7 @@ function shown(paint: Paint, server: RunningServer, now: number): string {
       ['issuer', printable(issuer)],
       ['edition', printable(edition)],
       ['state', printable(database ?? state ?? 'in memory')],
-      ['process', `${pid}, ${detached ? 'in the background' : 'in a terminal'}`],
+      ['process', `${pid}, ${detached ? 'in the background' : 'in the foreground'}`],
       ['started', relativeText((startedAt - now) / 1000)],
     ])
   );
@@ -76,6 +76,6 @@ function stoppedText(paint: Paint, stopped: readonly RunningServer[]): string {
 }
 
 function leftText({ url, pid, port, detached }: RunningServer): string {
-  const place = detached ? 'in the background' : 'in a terminal';
+  const place = detached ? 'in the background' : 'in the foreground';
   return `${printable(url)} still runs ${place} (process ${pid}). To stop it: anon-cli local stop --port ${port}\n`;
 }
