@@ -9,7 +9,7 @@ import { parseDuration, parseGuestTokenLifetime, parseSessionLifetime } from '..
 const duration = '^[0-9]{1,12}[smhdy]$';
 
 /** A duration in a file needs a unit: other tools count in minutes. */
-function withUnit<Value>(parse: (text: string) => Value): (text: string) => Value {
+export function withUnit<Value>(parse: (text: string) => Value): (text: string) => Value {
   return (text) => {
     if (/^\d+$/.test(text)) {
       throw new AnonError('usage', `The duration '${text.slice(0, 40)}' has no unit.`, {
@@ -20,26 +20,26 @@ function withUnit<Value>(parse: (text: string) => Value): (text: string) => Valu
   };
 }
 
-const instead = 'Write a number with a unit: 30d, 12h, 90m or 3600s.';
+export const withUnitHint = 'Write a number with a unit: 30d, 12h, 90m or 3600s.';
 
 /** Seconds; 0 for `never`. */
 export const sessionLifetime = v.pipe(
   v.string(),
   parsedText(withUnit(parseSessionLifetime)),
-  v.metadata({ expected: 'a duration such as 30d, or never', instead, pattern: `${duration}|^never$` }),
+  v.metadata({ expected: 'a duration such as 30d, or never', instead: withUnitHint, pattern: `${duration}|^never$` }),
 );
 
 export const tokenLifetime = v.pipe(
   v.string(),
   parsedText(withUnit(parseGuestTokenLifetime)),
-  v.metadata({ expected: 'a duration such as 1d', instead, pattern: duration }),
+  v.metadata({ expected: 'a duration such as 1d', instead: withUnitHint, pattern: duration }),
 );
 
 /** Seconds of a bound, which no edition limits. */
 export const bound = v.pipe(
   v.string(),
   parsedText(withUnit((text) => parseDuration(text, '90d, 1d, 12h'))),
-  v.metadata({ expected: 'a duration such as 90d', instead, pattern: duration }),
+  v.metadata({ expected: 'a duration such as 90d', instead: withUnitHint, pattern: duration }),
 );
 
 export const tokenFormat = v.picklist(sessionTokenFormats);

@@ -120,9 +120,12 @@ function wrongType(
   const found = node ? foundText(node, { secret }) : 'nothing';
   const written = node?.kind === 'scalar' && !node.substituted && !secret ? node.source : undefined;
   const similar = written === undefined ? undefined : mostSimilar(written, choices);
-  const meant = node && type && choices.length === 0 ? meantText(node, type, { secret }) : undefined;
+  // In quotes, `3` is a text, but it is still no duration.
+  const isNothing = node?.kind === 'scalar' && node.value === null;
+  const helps = type !== 'text' || written === undefined || isNothing || (at && v.is(at, written));
+  const meant = node && type && choices.length === 0 && helps ? meantText(node, type, { secret }) : undefined;
   return problemAt(
-    document.placeOf(path, node?.kind === 'scalar' && node.value === null ? 'key' : 'value'),
+    document.placeOf(path, isNothing ? 'key' : 'value'),
     `${capital(labelOf(path))} must be ${wanted}, not ${found}.`,
     similar ? `Did you mean ${similar}?` : (instead ?? meant),
   );

@@ -21,7 +21,17 @@ export interface Problem extends Place {
 }
 
 export function problemAt(place: Place, message: string, hint?: string): Problem {
-  return { ...place, severity: 'error', message, ...(hint !== undefined && { hint }) };
+  return {
+    ...place,
+    severity: 'error',
+    message: inOneLine(message),
+    ...(hint !== undefined && { hint: inOneLine(hint) }),
+  };
+}
+
+/** What is quoted from a file may be a block of lines. */
+function inOneLine(text: string): string {
+  return text.replaceAll(/[^\S ]*[\r\n]\s*/g, ' ');
 }
 
 export function warningAt(place: Place, message: string, hint?: string): Problem {

@@ -5,6 +5,7 @@ import type { JsonObject } from '../../wire/schema.ts';
 import { parseInstant, parseSpan } from '../../wire/tenant-clock.ts';
 import { emailForm } from '../../wire/user.ts';
 import { parseRedirectUrl } from '../app/parse-url.ts';
+import { withUnit, withUnitHint } from '../config/values.ts';
 import { parsed, parsedText } from '../document/schema-parts.ts';
 import { parseDuration } from '../duration.ts';
 import { checkSessionMetadata } from '../session/metadata/metadata.ts';
@@ -53,13 +54,8 @@ export const span = v.pipe(
 /** Seconds. */
 export const age = v.pipe(
   v.string(),
-  parsedText((text) => {
-    if (!/^\d+$/.test(text)) return parseDuration(text, '3d, 12h, 90m');
-    throw new AnonError('usage', `The duration '${text.slice(0, 40)}' has no unit.`, {
-      hint: `In seconds: ${text.slice(0, 12)}s. The units are s, m, h, d and y.`,
-    });
-  }),
-  v.metadata({ expected: 'a duration such as 3d', pattern: '^[0-9]{1,12}[smhdy]$' }),
+  parsedText(withUnit((text) => parseDuration(text, '3d, 12h, 90m'))),
+  v.metadata({ expected: 'a duration such as 3d', instead: withUnitHint, pattern: '^[0-9]{1,12}[smhdy]$' }),
 );
 
 const seedRange = 'a whole number from 0 to 999999999999999';

@@ -41,6 +41,11 @@ describe.each(Object.entries(all))('a wrong file: %s', (_group, files) => {
   });
 });
 
+it('a problem is one line, whatever it quotes', async () => {
+  const [problem] = await problemsIn('tenant:\n  lifetime: |\n    $\u007b\n    30d\n');
+  expect(problem?.message).toBe("'$\u007b 30d ' is not a reference to an environment variable.");
+});
+
 describe('no text', () => {
   const pieces = fc.constantFrom(
     ...[
