@@ -1,9 +1,10 @@
-import { subjectOf } from '../../../domain/config/objects.ts';
+import { type ConfigObject, subjectOf } from '../../../domain/config/objects.ts';
 import { readSnapshot } from '../../../domain/config/read-tenant.ts';
 import { type UpdatedFile, updatedFile } from '../../../domain/config/update/updated-file.ts';
 import { placeText } from '../../../domain/document/problem.ts';
 import { hostOf } from '../../../domain/exchange/http.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
+import { listInWords, truncateList } from '../../../domain/truncate.ts';
 import { AnonError } from '../../../errors.ts';
 import { readConfigFiles } from '../../input/config-files.ts';
 import type { GlobalOptions } from '../../options/global.ts';
@@ -68,9 +69,14 @@ function warnOfRest(context: Context, file: string, { left, problems, missing }:
     context.warn(`${placeText(place)}: ${message}${hint === undefined ? '' : ` ${hint}`}`);
   }
   if (missing.length === 0) return;
-  const names = missing.slice(0, 5).map(subjectOf).join(', ');
-  const rest = missing.length > 5 ? ` and ${missing.length - 5} more` : '';
-  context.warn(`Open to guests at the tenant, but not in ${file}: ${names}${rest}. anon-cli config export shows all.`);
+  const names = listInWords(truncateList(missing), fileName);
+  context.warn(`Open to guests at the tenant, but not in ${file}: ${names}. anon-cli config export shows all.`);
+}
+
+/** As the file names it: an API by its audience. */
+function fileName(object: ConfigObject): string {
+  if (object.kind === 'api') return `API ${object.audience}`;
+  return object.kind === 'grant' ? `scopes of ${object.app} at ${object.audience}` : subjectOf(object);
 }
 
 /** The context in which a file has another text. */
