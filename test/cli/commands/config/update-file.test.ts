@@ -109,7 +109,7 @@ describe.each(['preview', 'ea'] as const)('config export --update, edition %s', 
     const { stderr, text } = await updated(machine, path);
     expect(text).toBe('tenant:\n  lifetime: 30d\n');
     expect(stderr).toContain(
-      `warning: Open to guests at the tenant, but not in ${path}: application web, API shop. anon-cli config export shows all.\n`,
+      `warning: Open to guests at the tenant, but not in ${path}: application web, API ${shop}. anon-cli config export shows all.\n`,
     );
   });
 
