@@ -19,9 +19,8 @@ import { type LoginSession, readLoginSession } from './login-session.ts';
 import { type Parameters, parametersIn, readParameters } from './parameters.ts';
 import { loginPath, signUpPath } from './paths.ts';
 import { takePushedRequest } from './pushed-request.ts';
-import { refusedPage } from './refused-page.ts';
 import { browserOf, recognise, sealTransaction } from './transaction.ts';
-import { repeatedParameter, trustedCallback } from './trusted-callback.ts';
+import { refusedPage, repeatedParameter, trustedCallback } from './trusted-callback.ts';
 
 /**
  * /authorize: answers the application if the browser has a session, otherwise leads to the login page. A request without a

@@ -10,9 +10,8 @@ import { endAndGo, firstOf, isLogoutUrl, logoutUrls, notAllowed } from './logout
 import { logoutPage } from './pages/logout-page.ts';
 import { type Parameters, readParameters } from './parameters.ts';
 import { logoutConfirmationPath } from './paths.ts';
-import { refusedPage } from './refused-page.ts';
 import { browserOf, recognise } from './transaction.ts';
-import { type PageRefusal, repeatedParameter } from './trusted-callback.ts';
+import { type PageRefusal, refusedPage, repeatedParameter } from './trusted-callback.ts';
 
 interface EndSessionRequest {
   readonly clientId: string | undefined;

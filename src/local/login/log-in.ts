@@ -11,9 +11,8 @@ import { loginPage } from './pages/login-page.ts';
 import { shownUsers } from './pages/user-list.ts';
 import { type Parameters, readParameters } from './parameters.ts';
 import { loginPath, signUpPath } from './paths.ts';
-import { refusedPage } from './refused-page.ts';
 import { readTransaction, recognise, sealTransaction, type Transaction } from './transaction.ts';
-import { isCallback } from './trusted-callback.ts';
+import { isCallback, refusedPage } from './trusted-callback.ts';
 
 /** A page of a login that goes on: the transaction, its application, and what was filled in. */
 export interface LoginStep {

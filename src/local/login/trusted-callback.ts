@@ -2,7 +2,9 @@ import { coversUrl } from '../../wire/allowed-url.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { parseUrl } from '../../wire/url.ts';
 import type { RequestFacts } from '../http/served-request.ts';
+import { type Moment, note } from '../scope.ts';
 import type { StoreReader } from '../store/store.ts';
+import { errorPage } from './pages/error-page.ts';
 import type { Parameters } from './parameters.ts';
 
 export interface TrustedCallback {
@@ -81,4 +83,15 @@ export function repeatedParameter(name: string): PageRefusal {
 
 function invalid(description: string): PageRefusal {
   return { status: 400, error: 'invalid_request', description };
+}
+
+/** A page for a request that cannot be answered at a callback, or JSON for a program that asks for it. */
+export function refusedPage(
+  request: Request | undefined,
+  moment: Moment,
+  { facts, ...refusal }: PageRefusal,
+): Response {
+  note(moment, { ...facts, error: refusal.error });
+  const accept = request?.headers.get('accept') ?? '';
+  return errorPage({ ...refusal, wantsJson: /\bapplication\/json\b/.test(accept) && !accept.includes('text/html') });
 }
