@@ -16,11 +16,12 @@ import { callbackError, redirect, withCookies } from './callback.ts';
 import { completeLogin, isAuthorizationError, type Login } from './complete.ts';
 import { carriedGuest } from './guest.ts';
 import { type LoginSession, readLoginSession } from './login-session.ts';
+import { refusedPage } from './pages/error-page.ts';
 import { type Parameters, parametersIn, readParameters } from './parameters.ts';
 import { loginPath, signUpPath } from './paths.ts';
 import { takePushedRequest } from './pushed-request.ts';
 import { browserOf, recognise, sealTransaction } from './transaction.ts';
-import { refusedPage, repeatedParameter, trustedCallback } from './trusted-callback.ts';
+import { repeatedParameter, trustedCallback } from './trusted-callback.ts';
 
 /**
  * /authorize: answers the application if the browser has a session, otherwise leads to the login page. A request without a

@@ -6,13 +6,14 @@ import { findUser, findUserByEmail } from '../users/user.ts';
 import { forActions } from './browser-request.ts';
 import { redirect, withCookies } from './callback.ts';
 import { completeLogin } from './complete.ts';
+import { refusedPage } from './pages/error-page.ts';
 import type { FormProblem } from './pages/form-fields.ts';
 import { loginPage } from './pages/login-page.ts';
 import { shownUsers } from './pages/user-list.ts';
 import { type Parameters, readParameters } from './parameters.ts';
 import { loginPath, signUpPath } from './paths.ts';
 import { readTransaction, recognise, sealTransaction, type Transaction } from './transaction.ts';
-import { isCallback, refusedPage } from './trusted-callback.ts';
+import { isCallback } from './trusted-callback.ts';
 
 /** A page of a login that goes on: the transaction, its application, and what was filled in. */
 export interface LoginStep {

@@ -3,9 +3,10 @@ import { type Moment, note, type TenantScope } from '../scope.ts';
 import { findUser, loggedName } from '../users/user.ts';
 import { redirect, withCookies } from './callback.ts';
 import { endLoginSession, type LoginSession, readLoginSession } from './login-session.ts';
+import { refusedPage } from './pages/error-page.ts';
 import { loggedOutPage } from './pages/logout-page.ts';
 import { readParameters } from './parameters.ts';
-import { type PageRefusal, refusedPage, repeatedParameter, runsNothing, urlsIn } from './trusted-callback.ts';
+import { type PageRefusal, repeatedParameter, runsNothing, urlsIn } from './trusted-callback.ts';
 
 /**
  * GET /v2/logout: ends the browser's session, and leads to `returnTo`, which must be one of the logout URLs of the application,

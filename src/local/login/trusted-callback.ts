@@ -2,9 +2,7 @@ import { coversUrl } from '../../wire/allowed-url.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { parseUrl } from '../../wire/url.ts';
 import type { RequestFacts } from '../http/served-request.ts';
-import { type Moment, note } from '../scope.ts';
 import type { StoreReader } from '../store/store.ts';
-import { errorPage } from './pages/error-page.ts';
 import type { Parameters } from './parameters.ts';
 
 export interface TrustedCallback {
@@ -36,12 +34,12 @@ export async function trustedCallback(
   const repeated = parameters.repeated(['client_id', 'redirect_uri']);
   if (repeated !== undefined) return repeatedParameter(repeated);
   const [clientId, redirectUri] = [parameters.get('client_id'), parameters.get('redirect_uri')];
-  if (clientId === undefined) return invalid('Missing required parameter: client_id');
+  if (clientId === undefined) return invalidRequest('Missing required parameter: client_id');
   const client = await store.get('client', clientId);
   if (!client || client.global === true) {
     return { status: 403, error: 'unauthorized_client', description: `Unknown client: ${clientId}` };
   }
-  if (redirectUri === undefined) return invalid('Missing required parameter: redirect_uri');
+  if (redirectUri === undefined) return invalidRequest('Missing required parameter: redirect_uri');
   return isCallback(client, redirectUri) ? { client, redirectUri } : mismatch(client, redirectUri);
 }
 
@@ -78,20 +76,9 @@ function mismatch({ name }: JsonObject, redirectUri: string): PageRefusal {
 
 /** @see RFC 6749, section 3.1 */
 export function repeatedParameter(name: string): PageRefusal {
-  return invalid(`The parameter ${name} is given more than once.`);
+  return invalidRequest(`The parameter ${name} is given more than once.`);
 }
 
-function invalid(description: string): PageRefusal {
+export function invalidRequest(description: string): PageRefusal {
   return { status: 400, error: 'invalid_request', description };
-}
-
-/** A page for a request that cannot be answered at a callback, or JSON for a program that asks for it. */
-export function refusedPage(
-  request: Request | undefined,
-  moment: Moment,
-  { facts, ...refusal }: PageRefusal,
-): Response {
-  note(moment, { ...facts, error: refusal.error });
-  const accept = request?.headers.get('accept') ?? '';
-  return errorPage({ ...refusal, wantsJson: /\bapplication\/json\b/.test(accept) && !accept.includes('text/html') });
 }
