@@ -1,5 +1,5 @@
 import type { TenantConnection } from '../../domain/exchange/connection.ts';
-import { clockNote } from '../render/clock.ts';
+import { clockNote } from '../render/clock-note.ts';
 
 /** Says by whose clock a result is, where that is not this machine's. */
 export function sayClock(

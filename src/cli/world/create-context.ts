@@ -14,7 +14,7 @@ import { retryPolicy } from '../../io/terminal/waiting.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import type { Printing } from '../output/formats.ts';
 import type { Report } from '../output/report.ts';
-import { clockNote } from '../render/clock.ts';
+import { clockNote } from '../render/clock-note.ts';
 import type { Context, Transport, World } from './context.ts';
 import { environmentOf } from './environment.ts';
 import { localProcesses } from './local-processes.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clockNote } from '../../../../src/cli/render/clock.ts';
+import { clockNote } from '../../../../src/cli/render/clock-note.ts';
 import { freshMachine, type Machine, openMachine, servedTenant, useRemote } from '../../../support/command.ts';
 
 const days = (count: number) => count * 86_400;
