@@ -1,7 +1,5 @@
 // What the package exports. Importing it has no side effects; docs/library.md has examples.
 export { type AnonError, type ErrorCode, isAnonError } from '../errors.ts';
-export type { LocalActionRemoveResult, LocalActionResult, LocalActionTestResult } from './action-results.ts';
-export type { LocalClockResult } from './clock-results.ts';
 export type {
   ConfigApplyResult,
   ConfigChangeResult,
@@ -24,6 +22,17 @@ export type {
   ConfigValidateResult,
   DoctorPolicyResult,
 } from './config-results.ts';
+export type {
+  LocalClockResult,
+  LocalFaultClearResult,
+  LocalFaultRemoveResult,
+  LocalFaultResult,
+  LocalKeyResult,
+  LocalKeyRevokeResult,
+  LocalKeyRotateResult,
+  LocalLimitResult,
+  LocalRequestResult,
+} from './control-results.ts';
 export { type CreateSessionOptions, createSession, type GuestTokens } from './create-session.ts';
 export {
   type DecodedToken,
@@ -33,14 +42,23 @@ export {
   type TokenSeal,
   type TokenSignature,
 } from './decode-token.ts';
-export type {
-  LocalFaultClearResult,
-  LocalFaultRemoveResult,
-  LocalFaultResult,
-  LocalLimitResult,
-} from './fault-results.ts';
 export type { DoctorResult, MatrixCellResult, QuickstartResult, SetupResult } from './gate-results.ts';
-export type { LocalKeyResult, LocalKeyRevokeResult, LocalKeyRotateResult } from './key-results.ts';
+export type {
+  LocalActionRemoveResult,
+  LocalActionResult,
+  LocalActionTestResult,
+  LocalDiffResult,
+  LocalSeedResult,
+  LocalServerResult,
+  LocalSnapshotRemoveResult,
+  LocalSnapshotRestoreResult,
+  LocalSnapshotResult,
+  LocalSnapshotSaveResult,
+  LocalStartResult,
+  LocalStatusResult,
+  LocalStopResult,
+  SeededGuestResult,
+} from './local-results.ts';
 export type {
   AsidesResult,
   CompletionResult,
@@ -61,14 +79,6 @@ export type {
   VersionResult,
 } from './profile-results.ts';
 export type { TransferRehearseResult } from './rehearsal-results.ts';
-export type { LocalRequestResult } from './request-results.ts';
-export type {
-  LocalServerResult,
-  LocalStartResult,
-  LocalStatusResult,
-  LocalStopResult,
-  SeededGuestResult,
-} from './server-results.ts';
 export type {
   SessionExport,
   SessionForgetResult,
@@ -78,13 +88,6 @@ export type {
   SessionUseResult,
   SessionViewResult,
 } from './session-results.ts';
-export type {
-  LocalDiffResult,
-  LocalSnapshotRemoveResult,
-  LocalSnapshotRestoreResult,
-  LocalSnapshotResult,
-  LocalSnapshotSaveResult,
-} from './snapshot-results.ts';
 export type { TenantOptions } from './tenant-options.ts';
 export type {
   AllowedOriginResult,
@@ -125,4 +128,3 @@ export type {
   VerificationResult,
 } from './token-results.ts';
 export { type ExpectedOfIssuer, type ExpectedOfTenant, type Verification, verifyToken } from './verify-token.ts';
-export type { LocalSeedResult } from './world-results.ts';

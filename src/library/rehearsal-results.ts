@@ -1,7 +1,7 @@
 // What commands print with `--json`. Within a major version members are added, never removed or changed in type.
 // docs/json.md shows each of them, printed by a test.
 
-import type { LocalActionTestResult } from './action-results.ts';
+import type { LocalActionTestResult } from './local-results.ts';
 import type { NamedApiResult, NamedAppResult } from './tenant-results.ts';
 
 /** A JSON object with any members. */

@@ -1,17 +1,23 @@
 import type { JsonObject } from '../wire/schema.ts';
 import type { TenantExport } from '../wire/tenant-export.ts';
 import type { ActionOutcome, ActionRunner, ActionTrigger } from './actions/runner.ts';
+import { readSessionToken } from './guests/session-token.ts';
+import { isTransferTicket } from './guests/transfer-ticket.ts';
 import type { ServedRequest } from './http/served-request.ts';
 import type { GuestCarrier } from './login/guest.ts';
 import { systemRandom } from './random.ts';
 import { carrierFor, noCarrier, type RefusedTicket } from './rehearsal/carrier.ts';
-import { type ActionToTry, copiedState } from './rehearsal/copied-state.ts';
-import { type GivenSession, readGivenSession } from './rehearsal/given-session.ts';
+import { withoutKeys } from './rehearsal/client-access.ts';
 import { type LoginEnd, logIn, type PlannedLogin } from './rehearsal/log-in.ts';
+import type { Moment } from './scope.ts';
+import { importState } from './state/carried-state.ts';
 import { readMoment } from './state/moment.ts';
-import type { Store } from './store/store.ts';
+import { cachedStore } from './store/cached-store.ts';
+import { memoryDatabase } from './store/memory.ts';
+import type { Store, StoreReader, StoreWriter } from './store/store.ts';
 import { createTenant, type TenantOptions } from './tenant.ts';
 import { makeKeys } from './tokens/keys.ts';
+import { readSignedToken } from './tokens/signed-token.ts';
 import { findUserByEmail, shownUser } from './users/user.ts';
 
 /** A login to rehearse, in a copy of a tenant. */
@@ -120,4 +126,60 @@ function recorded(store: Store, runAction: ActionRunner, actions: RanAction[]): 
 async function profileIn(store: Store, email: string): Promise<JsonObject | undefined> {
   const user = await findUserByEmail(store, email);
   return user && shownUser(user);
+}
+
+/** An Action that the tenant need not have. */
+interface ActionToTry {
+  readonly name: string;
+  /** An absolute path. */
+  readonly file: string;
+}
+
+/** The state of a tenant in memory, changed for the rehearsal of a login. */
+async function copiedState(
+  file: TenantExport,
+  { clientId, action }: { readonly clientId: string; readonly action: ActionToTry | undefined },
+): Promise<Store> {
+  const store = cachedStore(memoryDatabase());
+  await importState(store, file);
+  await store.write(async (writer) => {
+    await withoutKeys(writer, clientId);
+    if (action) await replaceActions(writer, action);
+  });
+  return store;
+}
+
+/** Secrets stay those of the registered Action with the same file: the rehearsal may be of a change to it. */
+async function replaceActions(writer: StoreWriter, { name, file }: ActionToTry): Promise<void> {
+  const registered = await writer.list('action', { lookup: 'trigger', value: 'post-login' });
+  const same = registered.find((action) => action.file === file);
+  for (const { id } of registered) writer.remove('action', String(id));
+  const id = String(same?.id ?? 'rehearsed');
+  writer.put('action', id, { secrets: {}, order: 1, ...same, id, name, trigger: 'post-login', file });
+}
+
+/** What the tenant finds in a text that should be a session token. */
+interface GivenSession {
+  /** Unknown for a token that it did not issue, or that was changed. */
+  readonly kind: 'session' | 'ticket' | 'jwt' | 'unknown';
+  /** The application that the session belongs to, and its name. */
+  readonly clientId?: string;
+  readonly appName?: string;
+  readonly guestId?: string;
+  /** In seconds since 1970; undefined for a session that never expires. */
+  readonly endSeconds?: number | undefined;
+}
+
+async function readGivenSession(store: StoreReader, moment: Moment, token: string): Promise<GivenSession> {
+  const claims = readSessionToken(moment.keys, moment.edition, token);
+  if (!claims) return { kind: otherKind(moment, token) };
+  const { client_id: clientId, user_id: guestId, exp: endSeconds } = claims;
+  const client = await store.get('client', clientId);
+  return { kind: 'session', clientId, appName: String(client?.name ?? clientId), guestId, endSeconds };
+}
+
+/** What else of the tenant's is easily taken for a session token. */
+function otherKind(moment: Moment, token: string): 'ticket' | 'jwt' | 'unknown' {
+  if (isTransferTicket(moment, token)) return 'ticket';
+  return readSignedToken(moment.keys, 'JWT', token) ? 'jwt' : 'unknown';
 }

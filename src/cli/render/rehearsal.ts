@@ -3,12 +3,13 @@ import type { Carrier } from '../../domain/rehearsal/carrier.ts';
 import { refusedText, type Verdict } from '../../domain/rehearsal/verdict.ts';
 import type { TokenChange, TokenComparison } from '../../domain/token/compare.ts';
 import type { TransferRehearseResult } from '../../library/rehearsal-results.ts';
-import type { Rehearsed } from '../../local/rehearse.ts';
+import type { RanAction, Rehearsed } from '../../local/rehearse.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import type { JsonObject } from '../../wire/schema.ts';
+import { commandText, denialIn, printedText } from './action.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
-import { rehearsedActionsData, renderRehearsedActions } from './rehearsed-actions.ts';
+import { rows } from './rows.ts';
 import { renderDifferences, renderTokenChanges, tokenChangesData } from './token-comparison.ts';
 
 /** A token of the login with the guest; `comparison` is undefined where the login without a guest gave none. */
@@ -117,4 +118,34 @@ function refusedData(end: Rehearsed['withGuest']['end']): TransferRehearseResult
 function tokenData(token: RehearsedToken | undefined): TransferRehearseResult['id_token'] {
   if (!token) return null;
   return { claims: token.claims, changes: token.comparison ? tokenChangesData(token.comparison.changes) : null };
+}
+
+/** Each Action with what it printed and what it asked for. */
+function renderRehearsedActions(paint: Paint, actions: readonly RanAction[]): string {
+  const title = paint.bold('Actions');
+  if (actions.length === 0) return `${title}  ${paint.dim('none ran; to try one: --action <file>')}\n`;
+  return `${title}\n${actions.map((action) => renderOne(paint, action)).join('')}`;
+}
+
+function renderOne(paint: Paint, action: RanAction): string {
+  const { name, trigger, printed, commands, failure } = action;
+  const mark = isRefusing(action) ? paint.red('✘') : paint.green('✔');
+  const lines: (readonly [string, string])[] = [
+    ...printed.map(printedText),
+    ...commands.map(commandText),
+    ...(failure === undefined ? [] : [['failed', paint.red(printable(failure))] as const]),
+  ];
+  return `  ${mark} ${printable(name)} ${paint.dim(`(${trigger})`)}\n${lines.length > 0 ? rows(paint, lines, 4) : ''}`;
+}
+
+function isRefusing({ failure, commands }: RanAction): boolean {
+  return failure !== undefined || denialIn(commands) !== undefined;
+}
+
+function rehearsedActionsData(actions: readonly RanAction[]): TransferRehearseResult['actions'] {
+  return actions.map((action) => {
+    const { name, trigger, commands, printed, failure = null } = action;
+    const denied = denialIn(commands) ?? null;
+    return { action: name, trigger, ok: !isRefusing(action), failure, denied, commands, printed };
+  });
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { AppValues } from './app-variables.ts';
 
 /** What an app that is built with a framework needs. */
@@ -94,4 +95,9 @@ export function frameworkVariables(name: FrameworkName, values: FrameworkValues)
     ...(secrets.client !== undefined && clientSecret !== undefined && { [secrets.client]: clientSecret }),
     ...(secrets.session !== undefined && sessionSecret !== undefined && { [secrets.session]: sessionSecret }),
   };
+}
+
+/** A new secret for the cookies of an app: 32 bytes in hexadecimal, as the documentation of Auth0's SDKs makes it. */
+export function newSessionSecret(): string {
+  return randomBytes(32).toString('hex');
 }

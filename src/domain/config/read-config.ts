@@ -1,16 +1,15 @@
 import { isAnonError } from '../../errors.ts';
 import { checkDocument } from '../document/check.ts';
-import { mergedDocument, withoutKeys } from '../document/merge.ts';
-import type { Document } from '../document/node.ts';
-import { hasErrors, type Problem, problemAt, sortedProblems } from '../document/problem.ts';
+import { type Document, type DocumentNode, mergedDocument, withoutKeys } from '../document/node.ts';
+import { hasErrors, type Place, type Problem, placeText, problemAt, sortedProblems } from '../document/problem.ts';
 import { readDocument } from '../document/read.ts';
+import { isLikeClientSecret, secretIn } from '../document/secret-text.ts';
 import { readSetting } from '../document/setting.ts';
 import type { Variables } from '../document/variables.ts';
 import { writtenPolicies } from './policies.ts';
 import type { Policy } from './policy.ts';
 import { policyFileSchema } from './policy-schema.ts';
 import { configSchema } from './schema.ts';
-import { secretsIn, withoutQuotes } from './secrets.ts';
 import { type CheckedConfig, configIn } from './written.ts';
 
 /** Where a configuration is written; `-` is stdin. */
@@ -54,6 +53,12 @@ export async function readConfig(sources: ConfigSources, ports: ConfigPorts): Pr
     written: { ...checked.written, config: { ...config, policies: [...config.policies, ...policies] } },
     problems: all,
   };
+}
+
+/** Every problem of a configuration in one text, as the file named `name` would have it on a machine without variables. */
+export async function problemsInText(text: string, name: string): Promise<readonly Problem[]> {
+  const ports = { readText: async () => text, locate: () => ({ name, id: name }), variables: () => undefined };
+  return (await readConfig({ files: [name], settings: [], policyFiles: [] }, ports)).problems;
 }
 
 /** The policies in files: of policies alone, or of a configuration. @throws as {@link readConfig} */
@@ -154,4 +159,45 @@ class ConfigReader {
 interface Link {
   readonly name: string;
   readonly id: string;
+}
+
+/** A key or value that looks like a secret. */
+interface FoundSecret {
+  readonly text: string;
+  readonly problem: Problem;
+}
+
+/** Every key and value that looks like a secret: the file is meant to be read by others. */
+function secretsIn({ root }: Document): FoundSecret[] {
+  const found: FoundSecret[] = [];
+  const look = (text: unknown, place: Place): void => {
+    if (typeof text !== 'string') return;
+    const kind = secretIn(text) ?? (isLikeClientSecret(text) ? 'a client secret' : undefined);
+    if (kind === undefined) return;
+    const hint = 'Remove it, and replace the secret if others have seen it.';
+    found.push({ text, problem: problemAt(place, `This looks like ${kind}; a configuration holds no secrets.`, hint) });
+  };
+  const walk = (node: DocumentNode): void => {
+    if (node.kind === 'scalar') look(node.value, node.place);
+    else if (node.kind === 'list') for (const item of node.items) walk(item);
+    else {
+      for (const [key, { place, value }] of node.entries) {
+        look(key, place);
+        walk(value);
+      }
+    }
+  };
+  walk(root);
+  return found;
+}
+
+/** Other problems without those that might quote a secret: the part of it that a message would show. */
+function withoutQuotes(problems: readonly Problem[], secrets: readonly FoundSecret[]): Problem[] {
+  const parts = secrets.map(({ text }) => text.slice(0, 20));
+  const places = new Set(secrets.map(({ problem }) => placeText(problem)));
+  return problems.filter(
+    (problem) =>
+      !places.has(placeText(problem)) &&
+      !parts.some((part) => problem.message.includes(part) || problem.hint?.includes(part)),
+  );
 }

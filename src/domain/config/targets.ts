@@ -2,10 +2,18 @@ import { clientUrlLimits } from '../../wire/client.ts';
 import { lacksConformance } from '../app/set-access.ts';
 import { checkGuestTokenLifetime, checkSessionLifetime } from '../duration.ts';
 import type { Config, ConfigApi, ConfigApp, ConfigTenant } from './config.ts';
-import { type GuestList, guestLists, sharedList } from './guest-lists.ts';
 import { type ConfigObject, keyOf, tenantObject } from './objects.ts';
 import { type FoundObject, foundObject, objectsIn, type TenantSnapshot } from './read-tenant.ts';
-import { Problems, type ResolvedApi, type ResolvedApp, resolveApis, resolveApps } from './resolve.ts';
+import {
+  type GuestList,
+  guestLists,
+  Problems,
+  type ResolvedApi,
+  type ResolvedApp,
+  resolveApis,
+  resolveApps,
+  sharedList,
+} from './resolve.ts';
 import { sorted, sortedClaims, type Value, type Values } from './settings.ts';
 
 /** What an object at the tenant is to be set to. */

@@ -1,14 +1,19 @@
+import { createPrivateKey, createPublicKey, type JsonWebKey } from 'node:crypto';
 import { AnonError } from '../../errors.ts';
 import { isDeeperThan } from '../../jose/json.ts';
+import { detectEdition } from '../../wire/edition/edition.ts';
+import { managementAudience } from '../../wire/oauth.ts';
 import { isJsonObject, type JsonObject, problemsIn } from '../../wire/schema.ts';
 import {
+  type CarriedDocument,
+  type CarriedKind,
+  carriedKinds,
   loginKinds,
   type TenantExport,
   tenantExport,
   tenantExportFormat,
   tenantExportVersion,
 } from '../../wire/tenant-export.ts';
-import { contradictionsIn } from './export-checks.ts';
 
 /** A file can have the same mistake thousands of times. */
 const mostShown = 20;
@@ -71,4 +76,151 @@ function inThisVersion(content: unknown): unknown {
   if (!isJsonObject(content) || content.version !== 1 || !isJsonObject(content.documents)) return content;
   const none = Object.fromEntries(loginKinds.map((kind) => [kind, []]));
   return { ...content, version: tenantExportVersion, documents: { ...none, ...content.documents } };
+}
+
+/** The only id of a kind that has one document. */
+const onlyIds: Partial<Record<CarriedKind, string>> = { tenant: 'settings', key: 'current' };
+
+/** What is wrong with an export in which every member has its type: what its documents say of each other. */
+function contradictionsIn(file: TenantExport): string[] {
+  return [
+    ...carriedKinds.flatMap((kind) => idProblems(kind, file.documents[kind])),
+    ...editionProblems(file),
+    ...issuerProblems(file),
+    ...clientProblems(file),
+    ...keyProblems(file),
+    ...credentialProblems(file),
+    ...userProblems(file),
+  ];
+}
+
+function idProblems(kind: CarriedKind, documents: readonly CarriedDocument[]): string[] {
+  const only = onlyIds[kind];
+  if (only !== undefined) {
+    const isOnly = documents.length === 1 && documents[0]?.id === only;
+    return isOnly ? [] : [`documents.${kind} must have one document, with the id '${only}'`];
+  }
+  const member = { client: 'client_id', user: 'user_id' }[String(kind)] ?? 'id';
+  const wrong = documents.flatMap(({ id, document }, index) =>
+    document[member] === id ? [] : [`documents.${kind}.${index}.id must be the document's ${member}`],
+  );
+  return [
+    ...wrong,
+    ...repeated(documents, ({ id }) => id).map((index) => `documents.${kind}.${index}.id occurs twice`),
+  ];
+}
+
+/** The indexes of documents whose value an earlier one has. */
+function repeated(documents: readonly CarriedDocument[], read: (document: CarriedDocument) => unknown): number[] {
+  const seen = new Set<unknown>();
+  return documents.flatMap((document, index) => {
+    const value = read(document);
+    if (seen.has(value)) return [index];
+    seen.add(value);
+    return [];
+  });
+}
+
+function editionProblems({ edition, documents }: TenantExport): string[] {
+  const settings = documents.tenant[0]?.document ?? {};
+  return detectEdition(settings) === edition ? [] : [`edition is ${edition}, but documents.tenant.0 has another one`];
+}
+
+function issuerProblems({ issuer, documents: { resource_server: servers } }: TenantExport): string[] {
+  const systems = servers.filter(({ document }) => document.is_system === true);
+  const isServed = systems.length === 1 && systems[0]?.document.identifier === managementAudience(issuer);
+  return [
+    ...(isServed ? [] : [`documents.resource_server must have one API with is_system, the issuer's Management API`]),
+    ...repeated(servers, ({ document }) => document.identifier).map(
+      (index) => `documents.resource_server.${index}.document.identifier occurs twice`,
+    ),
+  ];
+}
+
+/** Every tenant has an application that no list shows. Commands sign in as it, so without it nothing could be changed. */
+function clientProblems({ issuer, documents: { client: clients, client_grant: grants } }: TenantExport): string[] {
+  const globals = clients.filter(({ document }) => document.global === true);
+  const isUsable = globals.length === 1 && typeof globals[0]?.document.client_secret === 'string';
+  if (!isUsable) return ['documents.client must have one global application, with its client_secret'];
+  const isGranted = grants.some(
+    ({ document: { client_id: clientId, audience } }) =>
+      clientId === globals[0]?.id && audience === managementAudience(issuer),
+  );
+  return isGranted
+    ? []
+    : ['documents.client_grant must have the grant of the global application for the Management API'];
+}
+
+function keyProblems({ documents: { key: keys } }: TenantExport): string[] {
+  const { signing, session, previous } = (keys[0]?.document ?? {}) as Keys;
+  const place = 'documents.key.0.document';
+  return [
+    ...(previous?.signing ?? []).flatMap(({ jwk }, index) =>
+      isVerifyingKey(jwk) ? [] : [`${place}.previous.signing.${index}.jwk is not an RSA public key of 2048 bits`],
+    ),
+    ...(previous?.session ?? []).flatMap(({ k }, index) =>
+      isSessionKey(k) ? [] : [`${place}.previous.session.${index}.k is not 32 bytes in base64url`],
+    ),
+    ...(signing && isSigningKey(signing.jwk) ? [] : [`${place}.signing.jwk is not an RSA private key of 2048 bits`]),
+    ...(session && isSessionKey(session.k) ? [] : [`${place}.session.k is not 32 bytes in base64url`]),
+  ];
+}
+
+interface Keys {
+  readonly signing?: { readonly jwk: JsonObject };
+  readonly session?: { readonly k: string };
+  readonly previous?: {
+    readonly signing: readonly { readonly jwk: JsonObject }[];
+    readonly session: readonly { readonly k: string }[];
+  };
+}
+
+function isSessionKey(k: string): boolean {
+  return /^[\w-]{43}$/.test(k);
+}
+
+function isVerifyingKey(jwk: JsonObject): boolean {
+  try {
+    const { asymmetricKeyType, asymmetricKeyDetails } = createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' });
+    return asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) >= 2048;
+  } catch {
+    return false;
+  }
+}
+
+function isSigningKey(jwk: JsonObject): boolean {
+  try {
+    const { asymmetricKeyType, asymmetricKeyDetails } = createPrivateKey({ key: jwk as JsonWebKey, format: 'jwk' });
+    return asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) >= 2048;
+  } catch {
+    return false;
+  }
+}
+
+function credentialProblems({ documents: { client, client_credential: credentials } }: TenantExport): string[] {
+  const ids = new Set(client.map(({ id }) => id));
+  return credentials.flatMap(({ document: { client_id, pem } }, index) => [
+    ...(ids.has(String(client_id)) ? [] : [`documents.client_credential.${index}.document.client_id is unknown`]),
+    ...(isPublicKey(pem) ? [] : [`documents.client_credential.${index}.document.pem is not a public key`]),
+  ]);
+}
+
+function isPublicKey(pem: unknown): boolean {
+  try {
+    return !/PRIVATE KEY/.test(String(pem)) && createPublicKey(String(pem)).type === 'public';
+  } catch {
+    return false;
+  }
+}
+
+/** A user logs in with an e-mail address, in upper or lower case, and is not a guest. */
+function userProblems({ documents: { user: users } }: TenantExport): string[] {
+  return [
+    ...users.flatMap(({ id }, index) =>
+      id.startsWith('anon') ? [`documents.user.${index}.id is the id of a guest`] : [],
+    ),
+    ...repeated(users, ({ document }) => String(document.email).toLowerCase()).map(
+      (index) => `documents.user.${index}.document.email occurs twice`,
+    ),
+  ];
 }

@@ -4,6 +4,7 @@ import type {
   WorldApi,
   WorldApp,
   WorldGuest,
+  WorldPath,
   WorldProblem,
   WorldUser,
 } from '../../wire/tenant-world.ts';
@@ -11,7 +12,6 @@ import { checkDocument } from '../document/check.ts';
 import type { Document } from '../document/node.ts';
 import { type Problem, problemAt, sortedProblems } from '../document/problem.ts';
 import { type DocumentText, readDocument } from '../document/read.ts';
-import { duplicates } from './duplicates.ts';
 import { type WrittenWorldShape, worldSchema } from './schema.ts';
 
 /** A world that a user wrote. */
@@ -113,4 +113,42 @@ function guestOf([name, guest]: Entry<'guests'>, { apps = {}, apis = {} }: Writt
   const app = guest.app ?? Object.keys(apps).find((reference) => apps[reference]?.enabled);
   const api = guest.api ?? Object.keys(apis).find((audience) => apis[audience]?.open);
   return { name, app, api, id, scopes, metadata, ageSeconds: age };
+}
+
+/** What a world has twice under different keys. */
+function duplicates({ users, actions, apps }: TenantWorld): WorldProblem[] {
+  const ofTrigger = (trigger: string, index: number) =>
+    actions.slice(0, index).filter((action) => action.trigger === trigger).length;
+  return [
+    ...repeated(users, ({ email }) => ({
+      ...{ value: email.toLowerCase(), path: ['users', email] },
+      message: 'Another user here has this e-mail address in other letters.',
+    })),
+    ...repeated(actions, ({ trigger, name }, index) => ({
+      ...{ value: `${trigger}\n${name}`, path: ['actions', trigger, ofTrigger(trigger, index)] },
+      message: 'Another Action of this trigger here has the same name.',
+      hint: 'Give it a name of its own: name',
+    })),
+    ...repeated(apps, ({ reference, clientId }) => ({
+      ...{ value: clientId, path: ['apps', reference, 'client-id'] },
+      message: 'Another application here has this client id.',
+    })),
+  ];
+}
+
+interface Repeatable extends WorldProblem {
+  readonly value: string | undefined;
+  readonly path: WorldPath;
+}
+
+function repeated<Item>(items: readonly Item[], read: (item: Item, index: number) => Repeatable): WorldProblem[] {
+  const seen = new Set<string>();
+  return items.flatMap((item, index) => {
+    const { value, ...problem } = read(item, index);
+    if (value === undefined || !seen.has(value)) {
+      if (value !== undefined) seen.add(value);
+      return [];
+    }
+    return [problem];
+  });
 }

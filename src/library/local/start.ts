@@ -1,13 +1,14 @@
 import { chooseRequestingApp, type RequestingApp } from '../../domain/app/find.ts';
 import { listApps } from '../../domain/app/read.ts';
+import type { TenantConnection } from '../../domain/exchange/connection.ts';
+import { tenantTime } from '../../domain/exchange/tenant-time.ts';
 import { ensureApiOpen, ensureAppOpen } from '../../domain/gates/set-up.ts';
 import { AnonError } from '../../errors.ts';
 import { editionNames } from '../../wire/edition/edition.ts';
 import { sampleApi } from '../../wire/sample.ts';
 import type { WorldGuestTokens } from '../../wire/tenant-world.ts';
-import { systemClock } from '../connection.ts';
-import { startClock, tenantClock } from './clock-of-state.ts';
-import { connectionTo } from './connection.ts';
+import { systemClock, tenantAt } from '../connection.ts';
+import { startClock, tenantClock } from './controls.ts';
 import { inProcessFetch } from './fetch.ts';
 import { recorder } from './requests.ts';
 import { localTenant } from './running.ts';
@@ -106,4 +107,25 @@ function checkOptions({ edition, port, seedRandom, clock, seed }: LocalTenantOpt
   if (seedRandom !== undefined && !(Number.isInteger(seedRandom) && seedRandom >= 0 && seedRandom < 1e15)) {
     throw new AnonError('usage', 'seedRandom must be a whole number from 0 to 999999999999999.');
   }
+}
+
+/** The tenant as the functions of the domain see it, with all rights. Each connection gets a new token, by the tenant's clock. */
+function connectionTo(
+  { url, edition, management, clock }: Pick<LocalTenant, 'url' | 'edition' | 'management' | 'clock'>,
+  fetch: typeof globalThis.fetch,
+): TenantConnection {
+  const common = tenantAt({ domain: url, fetch, maxWaitSeconds: 0 });
+  const now = () => clock.now().getTime();
+  return {
+    ...common,
+    clock: { ...common.clock, now },
+    time: tenantTime({ now }),
+    edition,
+    management: {
+      credentials: { kind: 'client_secret', clientId: management.clientId },
+      source: 'profile',
+      secret: async () => management.clientSecret,
+      cache: undefined,
+    },
+  };
 }

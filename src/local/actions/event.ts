@@ -2,7 +2,7 @@ import { databaseConnection } from '../../wire/login.ts';
 import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
 import type { SessionTokenClaims } from '../../wire/session-token.ts';
 import type { Moment } from '../scope.ts';
-import { isoTime, shownUser } from '../users/user.ts';
+import { isoTime, shownUser, withoutUndefined } from '../users/user.ts';
 import type { LoginFacts, TransactionForActions } from './login-facts.ts';
 import type { ActionTrigger } from './runner.ts';
 
@@ -27,8 +27,8 @@ export function actionEvent(trigger: ActionTrigger, facts: LoginFacts, moment: P
     tenant: { id: tenantId },
     transaction: transactionForActions(facts.transaction),
   };
-  if (trigger === 'pre-user-registration') return defined({ ...common, user: newUserForActions(facts.user) });
-  return defined({
+  if (trigger === 'pre-user-registration') return withoutUndefined({ ...common, user: newUserForActions(facts.user) });
+  return withoutUndefined({
     ...common,
     ...{ authentication: authentication(facts, moment), authorization: { roles: [] } },
     resource_server: facts.server && { identifier: facts.server.identifier },
@@ -41,7 +41,7 @@ export function actionEvent(trigger: ActionTrigger, facts: LoginFacts, moment: P
 /** `event.anonymous_session`. Both times have the form of the session token. @see wire contract, section 5 */
 export function guestForActions({ user_id, session_id, created_at, exp, metadata }: SessionTokenClaims): JsonObject {
   const expires_at = exp !== undefined && typeof created_at === 'string' ? isoTime(exp) : exp;
-  return defined({ user_id, session_id, created_at, expires_at, metadata });
+  return withoutUndefined({ user_id, session_id, created_at, expires_at, metadata });
 }
 
 function clientForActions({ client_id, name, client_metadata }: JsonObject): JsonObject {
@@ -54,11 +54,11 @@ const secretMembers = /password|secret|^client_assertion$/i;
 function requestForActions({ request }: LoginFacts): JsonObject {
   const { method, hostname, ip, userAgent, language, query } = request;
   const body = Object.fromEntries(Object.entries(request.body).filter(([name]) => !secretMembers.test(name)));
-  return defined({ method, hostname, ip, user_agent: userAgent, language, query, body, geoip: {} });
+  return withoutUndefined({ method, hostname, ip, user_agent: userAgent, language, query, body, geoip: {} });
 }
 
 function transactionForActions(transaction: TransactionForActions): JsonObject {
-  return defined({
+  return withoutUndefined({
     protocol: transaction.protocol,
     requested_scopes: transaction.requestedScopes,
     redirect_uri: transaction.redirectUri,
@@ -91,8 +91,4 @@ function userForActions(user: JsonObject): JsonObject {
 function newUserForActions(user: JsonObject): JsonObject {
   const { user_id: _, identities: __, created_at: ___, updated_at: ____, ...rest } = userForActions(user);
   return rest;
-}
-
-function defined(members: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 }

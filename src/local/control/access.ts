@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { loopbackNames } from '../http/admission.ts';
 import { type Connection, isFromThisMachine } from '../http/connection.ts';
 import { oauthRefusal, type Refusal } from '../http/refusal.ts';
 
@@ -7,9 +8,6 @@ export interface ControlAccess {
   /** The bearer token that requests must have; undefined: none is needed. */
   readonly token: string | undefined;
 }
-
-/** These names always lead to this machine, whoever controls the network's names. */
-const loopbackNames = ['localhost', '127.0.0.1', '[::1]'];
 
 /** What proxies add: the address of the connection is then the proxy's. @see RFC 7239; RFC 9110, section 7.6.3 */
 const proxyHeaders = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'via'];

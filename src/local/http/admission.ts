@@ -4,7 +4,7 @@ import { parseUrl } from '../../wire/url.ts';
 import { type Refusal, refusalAt } from './refusal.ts';
 
 /** These names always lead to this machine, whoever controls the network's names. */
-const loopbackNames = ['localhost', '127.0.0.1', '[::1]'];
+export const loopbackNames = ['localhost', '127.0.0.1', '[::1]'];
 
 /** Typical requests to this tenant have a few hundred bytes. */
 const maxBodyBytes = 1_000_000;

@@ -1,5 +1,6 @@
 import { isDeeperThan } from '../../jose/json.ts';
 import type { JsonObject } from '../../wire/schema.ts';
+import { oauthRefusal } from './refusal.ts';
 
 /** A body that is neither JSON nor a form, or malformed. */
 export class BodyError extends Error {
@@ -26,6 +27,16 @@ export async function readBody(request: Request): Promise<JsonObject> {
     throw new BodyError('Content-Encoding must be identity.', 415);
   }
   return read(await request.text());
+}
+
+/** As {@link readBody}, for endpoints that refuse as OAuth does. @throws {Refusal} 400 or 415 invalid_request */
+export async function readOauthBody(request: Request): Promise<JsonObject> {
+  try {
+    return await readBody(request);
+  } catch (error) {
+    if (error instanceof BodyError) throw oauthRefusal(error.status, 'invalid_request', error.message);
+    throw error;
+  }
 }
 
 /** The reader for a Content-Type; undefined for an unsupported one. */

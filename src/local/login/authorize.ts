@@ -16,10 +16,10 @@ import { callbackError, redirect, withCookies } from './callback.ts';
 import { completeLogin, isAuthorizationError, type Login } from './complete.ts';
 import { carriedGuest } from './guest.ts';
 import { type LoginSession, readLoginSession } from './login-session.ts';
+import { refusedPage } from './pages/error-page.ts';
 import { type Parameters, parametersIn, readParameters } from './parameters.ts';
 import { loginPath, signUpPath } from './paths.ts';
 import { takePushedRequest } from './pushed-request.ts';
-import { refusedPage } from './refused-page.ts';
 import { browserOf, recognise, sealTransaction } from './transaction.ts';
 import { repeatedParameter, trustedCallback } from './trusted-callback.ts';
 

@@ -7,12 +7,12 @@ import { readSignedToken } from '../tokens/signed-token.ts';
 import { withCookies } from './callback.ts';
 import { readLoginSession } from './login-session.ts';
 import { endAndGo, firstOf, isLogoutUrl, logoutUrls, notAllowed } from './logout.ts';
+import { refusedPage } from './pages/error-page.ts';
 import { logoutPage } from './pages/logout-page.ts';
 import { type Parameters, readParameters } from './parameters.ts';
 import { logoutConfirmationPath } from './paths.ts';
-import { refusedPage } from './refused-page.ts';
 import { browserOf, recognise } from './transaction.ts';
-import { type PageRefusal, repeatedParameter } from './trusted-callback.ts';
+import { invalidRequest, type PageRefusal, repeatedParameter } from './trusted-callback.ts';
 
 interface EndSessionRequest {
   readonly clientId: string | undefined;
@@ -75,13 +75,13 @@ async function readEndSession(
   const repeated = parameters.repeated(readNames);
   if (repeated !== undefined) return repeatedParameter(repeated);
   const hint = readHint(moment, parameters.get('id_token_hint'));
-  if (hint === 'unreadable') return invalid('id_token_hint is not an ID token of this tenant.');
+  if (hint === 'unreadable') return invalidRequest('id_token_hint is not an ID token of this tenant.');
   const [clientId, logoutHint] = [parameters.get('client_id'), parameters.get('logout_hint')];
   if (hint && clientId !== undefined && hint.clientId !== clientId) {
-    return invalid('client_id is not the application of id_token_hint.');
+    return invalidRequest('client_id is not the application of id_token_hint.');
   }
   if (hint && logoutHint !== undefined && hint.sessionId !== logoutHint) {
-    return invalid('logout_hint is not the session of id_token_hint.');
+    return invalidRequest('logout_hint is not the session of id_token_hint.');
   }
   const named = clientId ?? hint?.clientId;
   const allowed = await logoutUrls(scope, moment, named);
@@ -108,8 +108,4 @@ function withState(uri: string, state: string | undefined): string {
   const url = new URL(uri);
   url.searchParams.set('state', state);
   return url.href;
-}
-
-function invalid(description: string): PageRefusal {
-  return { status: 400, error: 'invalid_request', description };
 }

@@ -6,12 +6,12 @@ import { findUser, findUserByEmail } from '../users/user.ts';
 import { forActions } from './browser-request.ts';
 import { redirect, withCookies } from './callback.ts';
 import { completeLogin } from './complete.ts';
+import { refusedPage } from './pages/error-page.ts';
 import type { FormProblem } from './pages/form-fields.ts';
 import { loginPage } from './pages/login-page.ts';
 import { shownUsers } from './pages/user-list.ts';
 import { type Parameters, readParameters } from './parameters.ts';
 import { loginPath, signUpPath } from './paths.ts';
-import { refusedPage } from './refused-page.ts';
 import { readTransaction, recognise, sealTransaction, type Transaction } from './transaction.ts';
 import { isCallback } from './trusted-callback.ts';
 

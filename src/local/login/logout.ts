@@ -3,9 +3,9 @@ import { type Moment, note, type TenantScope } from '../scope.ts';
 import { findUser, loggedName } from '../users/user.ts';
 import { redirect, withCookies } from './callback.ts';
 import { endLoginSession, type LoginSession, readLoginSession } from './login-session.ts';
+import { refusedPage } from './pages/error-page.ts';
 import { loggedOutPage } from './pages/logout-page.ts';
 import { readParameters } from './parameters.ts';
-import { refusedPage } from './refused-page.ts';
 import { type PageRefusal, repeatedParameter, runsNothing, urlsIn } from './trusted-callback.ts';
 
 /**

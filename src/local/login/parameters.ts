@@ -1,5 +1,4 @@
-import { oauthRefusal } from '../http/refusal.ts';
-import { BodyError, readBody } from '../http/request-body.ts';
+import { readOauthBody } from '../http/request-body.ts';
 
 /** The parameters of a request that a browser makes, from its query or its form. */
 export interface Parameters {
@@ -30,11 +29,6 @@ export function parametersIn(search: URLSearchParams): Parameters {
 async function readForm(request: Request): Promise<[string, string][]> {
   const type = request.headers.get('content-type') ?? '';
   if (/^application\/x-www-form-urlencoded\b/i.test(type)) return [...new URLSearchParams(await request.text())];
-  try {
-    const members = await readBody(request);
-    return Object.entries(members).map(([name, value]) => [name, String(value)]);
-  } catch (error) {
-    if (error instanceof BodyError) throw oauthRefusal(error.status, 'invalid_request', error.message);
-    throw error;
-  }
+  const members = await readOauthBody(request);
+  return Object.entries(members).map(([name, value]) => [name, String(value)]);
 }

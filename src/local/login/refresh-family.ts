@@ -1,8 +1,11 @@
 import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
-import type { StoreReader, StoreWriter } from '../store/store.ts';
+import { oauthRefusal } from '../http/refusal.ts';
+import type { Moment } from '../scope.ts';
+import type { Store, StoreReader, StoreWriter } from '../store/store.ts';
+import { isAccessToken } from './access-token.ts';
 import { findActiveUser } from './active-user.ts';
 import type { Authorization } from './authorization.ts';
-import type { RefreshToken } from './refresh-token.ts';
+import { type RefreshToken, readRefreshToken } from './refresh-token.ts';
 import { readAuthorization, savedAuthorization } from './saved-authorization.ts';
 
 /** In seconds. @see https://auth0.com/docs/secure/tokens/refresh-tokens/configure-refresh-token-expiration */
@@ -110,4 +113,21 @@ export async function findFamily(
       ...expiryOf(family, client, nowSeconds),
     },
   };
+}
+
+/**
+ * Revokes a refresh token and all of its family. As in the service, a token that is unknown or another application's changes
+ * nothing. Assumed: access tokens, which cannot be revoked, are refused. @see RFC 7009, section 2
+ * @throws {Refusal} unsupported_token_type
+ */
+export async function revokeToken(store: Store, moment: Moment, client: JsonObject, token: string): Promise<void> {
+  const refreshToken = readRefreshToken(moment, token);
+  if (!refreshToken) {
+    if (!isAccessToken(moment, token)) return;
+    throw oauthRefusal(400, 'unsupported_token_type', 'Only refresh tokens can be revoked.');
+  }
+  await store.write(async (writer) => {
+    const family = await writer.get('refresh_token', refreshToken.id);
+    if (family?.client_id === client.client_id) writer.remove('refresh_token', refreshToken.id);
+  });
 }

@@ -8,8 +8,8 @@ import { signAccessToken } from './access-token.ts';
 import type { Authorization } from './authorization.ts';
 import { redeemCode } from './code.ts';
 import { signIdToken } from './id-token.ts';
+import { claimsAtRefresh } from './login-actions.ts';
 import { type ClaimsFor, redeemRefreshToken } from './redeem-refresh-token.ts';
-import { claimsAtRefresh } from './refresh-actions.ts';
 import { putFamily } from './refresh-family.ts';
 import { type RefreshToken, writeRefreshToken } from './refresh-token.ts';
 

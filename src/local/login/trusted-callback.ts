@@ -34,12 +34,12 @@ export async function trustedCallback(
   const repeated = parameters.repeated(['client_id', 'redirect_uri']);
   if (repeated !== undefined) return repeatedParameter(repeated);
   const [clientId, redirectUri] = [parameters.get('client_id'), parameters.get('redirect_uri')];
-  if (clientId === undefined) return invalid('Missing required parameter: client_id');
+  if (clientId === undefined) return invalidRequest('Missing required parameter: client_id');
   const client = await store.get('client', clientId);
   if (!client || client.global === true) {
     return { status: 403, error: 'unauthorized_client', description: `Unknown client: ${clientId}` };
   }
-  if (redirectUri === undefined) return invalid('Missing required parameter: redirect_uri');
+  if (redirectUri === undefined) return invalidRequest('Missing required parameter: redirect_uri');
   return isCallback(client, redirectUri) ? { client, redirectUri } : mismatch(client, redirectUri);
 }
 
@@ -76,9 +76,9 @@ function mismatch({ name }: JsonObject, redirectUri: string): PageRefusal {
 
 /** @see RFC 6749, section 3.1 */
 export function repeatedParameter(name: string): PageRefusal {
-  return invalid(`The parameter ${name} is given more than once.`);
+  return invalidRequest(`The parameter ${name} is given more than once.`);
 }
 
-function invalid(description: string): PageRefusal {
+export function invalidRequest(description: string): PageRefusal {
   return { status: 400, error: 'invalid_request', description };
 }

@@ -1,11 +1,10 @@
 import type { MiddlewareHandler } from 'hono';
-import { isOrigin } from '../../wire/allowed-origin.ts';
+import { allowsOrigin, isOrigin, originKeys } from '../../wire/allowed-origin.ts';
 import { anonymousLogoutPath } from '../../wire/anonymous-logout.ts';
 import { anonymousTokenPath } from '../../wire/anonymous-token.ts';
 import { jwksPath, oauthServerMetadataPath, openidConfigurationPath } from '../../wire/discovery.ts';
 import { revocationPath, userinfoPath } from '../../wire/login.ts';
 import { oauthTokenPath } from '../../wire/oauth.ts';
-import { mayCall } from '../clients/pages.ts';
 import { type MomentBindings, note } from '../scope.ts';
 import type { StoreReader } from '../store/store.ts';
 
@@ -116,4 +115,22 @@ function allowing(origin: string, { method, hasCookies, hasToken }: Rule, reques
         }
       : { 'access-control-expose-headers': hasToken ? `${responseHeaders}, www-authenticate` : responseHeaders }),
   };
+}
+
+/**
+ * Whether pages at an origin may call the tenant as an application. Without a client id, or with an unknown one: whether
+ * they may as any application.
+ */
+async function mayCall(store: StoreReader, origin: string, clientId: string | undefined): Promise<boolean> {
+  const client = clientId === undefined ? undefined : await store.get('client', clientId);
+  if (client) return allowsOrigin(client, origin);
+  for (const value of originKeys(origin)) {
+    const where = { lookup: 'origin', value };
+    const first = await store.find('client', where);
+    if (!first) continue;
+    // Several applications may have other wildcards with this key.
+    if (allowsOrigin(first, origin)) return true;
+    if ((await store.list('client', where)).some((other) => allowsOrigin(other, origin))) return true;
+  }
+  return false;
 }

@@ -5,13 +5,12 @@ import type { JsonObject } from '../../wire/schema.ts';
 import { otherIdentifiers, type UserPatch, userCreate, userPatch } from '../../wire/user.ts';
 import { managementRefusal } from '../http/refusal.ts';
 import type { TenantScope } from '../scope.ts';
-import type { Store, StoreReader, StoreWriter } from '../store/store.ts';
+import type { Store, StoreReader, StoreWriter, Where } from '../store/store.ts';
 import { hashPassword, passwordProblem } from '../users/password.ts';
 import { findUser, findUserByEmail, isoTime, newUser, shownUser, withMetadata } from '../users/user.ts';
-import { fieldPicker, listing, queryRefusal } from './listing.ts';
+import { choiceFilter, fieldPicker, listing, queryRefusal, type Selection } from './listing.ts';
 import type { ManagementVariables } from './management-access.ts';
 import { patched, readPayload } from './payload.ts';
-import { userSelection } from './user-query.ts';
 
 type UserContext = Context<ManagementVariables>;
 
@@ -148,4 +147,42 @@ function checkChange({ password, email, email_verified: verified }: UserPatch): 
   if (other)
     throw managementRefusal(400, `Cannot update password and ${other} simultaneously`, 'operation_not_supported');
   checkPassword(password);
+}
+
+/** What GET /api/v2/users lists. @throws {Refusal} 400 for a search that is not understood here */
+function userSelection(query: URLSearchParams): Selection {
+  choiceFilter(query, 'search_engine', ['v1', 'v2', 'v3']);
+  return { kind: 'user', where: searched(query), order: order(query) };
+}
+
+/** `email:"jane@example.com"` or `email:jane@example.com`, without wildcards, operators or ranges. */
+const oneEmail = /^\s*email\s*:\s*(?:"([^"\\]+)"|([^\s"\\*?~^()[\]{}:/]+))\s*$/;
+
+/** Refuses every other search: an answer that ignores a condition would be wrong, and nobody would notice. */
+function searched(query: URLSearchParams): Where | undefined {
+  const text = query.get('q')?.trim();
+  if (!text) return undefined;
+  const [, quoted, plain] = oneEmail.exec(text) ?? [];
+  const value = quoted ?? plain;
+  if (value === undefined) {
+    throw queryRefusal('The local tenant only understands a search like email:"jane@example.com"', 'q');
+  }
+  return { lookup: 'email', value: value.toLowerCase() };
+}
+
+/** `sort=created_at:-1`: the newest first. */
+function order(query: URLSearchParams): Selection['order'] {
+  const text = query.get('sort');
+  if (!text) return undefined;
+  const [, member = '', direction] = /^(\w+):(1|-1)$/.exec(text) ?? [];
+  if (direction === undefined) throw queryRefusal('The sort field must be field:1 or field:-1', 'sort');
+  const sign = Number(direction);
+  return (one, other) => sign * compared(one[member], other[member]);
+}
+
+/** Users without the member come first, as in the ascending order of the service's database. */
+function compared(one: JsonObject[string], other: JsonObject[string]): number {
+  if (typeof one === 'number' && typeof other === 'number') return one - other;
+  const [first, second] = [one ?? '', other ?? ''].map(String) as [string, string];
+  return first < second ? -1 : first > second ? 1 : 0;
 }

@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { apiDisableCommand, apiEnableCommand } from '../../../src/cli/commands/api/access.ts';
+import {
+  apiDisableCommand,
+  apiEnableCommand,
+  apiScopesAddCommand,
+  apiScopesRemoveCommand,
+} from '../../../src/cli/commands/api/access.ts';
 import { apiCreateCommand } from '../../../src/cli/commands/api/lifecycle.ts';
 import { apiListCommand, apiShowCommand } from '../../../src/cli/commands/api/read.ts';
-import { apiScopesAddCommand, apiScopesRemoveCommand } from '../../../src/cli/commands/api/scopes.ts';
 import { documentNamed, freshMachine, openMachine, parsed, servedTenant, useRemote } from '../../support/command.ts';
 
 const audience = 'https://api.shop.example';

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { claimsRemoveCommand, claimsSetCommand } from '../../../src/cli/commands/claims/change.ts';
-import { claimsListCommand } from '../../../src/cli/commands/claims/list.ts';
+import { claimsListCommand, claimsRemoveCommand, claimsSetCommand } from '../../../src/cli/commands/claims/manage.ts';
 import { documentNamed, freshMachine, openMachine, parsed, servedTenant, useRemote } from '../../support/command.ts';
 import { claimsOf } from '../../support/local.ts';
 

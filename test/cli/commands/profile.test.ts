@@ -1,9 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { profileRemoveCommand, profileUseCommand } from '../../../src/cli/commands/profile/manage.ts';
 import { profileListCommand, profileShowCommand } from '../../../src/cli/commands/profile/read.ts';
-import { profileRemoveCommand } from '../../../src/cli/commands/profile/remove.ts';
 import { profileSetCommand } from '../../../src/cli/commands/profile/set.ts';
-import { profileUseCommand } from '../../../src/cli/commands/profile/use.ts';
 import { documentNamed, freshMachine, openMachine, parsed, servedTenant, useRemote } from '../../support/command.ts';
 
 const secret = 'the-secret-of-the-management-client';

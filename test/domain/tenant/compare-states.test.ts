@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compareStates } from '../../../src/domain/tenant/compare-states.ts';
-import { isSecret } from '../../../src/domain/tenant/state-objects.ts';
+import { compareStates, isSecret } from '../../../src/domain/tenant/compare-states.ts';
 import type { JsonObject } from '../../../src/wire/schema.ts';
 import type { CarriedKind } from '../../../src/wire/tenant-export.ts';
 import type { SnapshotState } from '../../../src/wire/tenant-snapshot.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type MemoryServer, serveMemory } from '../../../src/io/embedded/memory-server.ts';
 import type { TenantClock } from '../../../src/library/local/clock.ts';
-import { startClock, tenantClock } from '../../../src/library/local/clock-of-state.ts';
+import { startClock, tenantClock } from '../../../src/library/local/controls.ts';
 import { startLocalTenant } from '../../../src/library/local/start.ts';
 import { failureOf, noon } from '../../support/domain.ts';
 import { anonymousToken, managementToken, sendJson } from '../../support/library-tenant.ts';

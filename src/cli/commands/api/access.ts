@@ -1,15 +1,16 @@
 import type { ApiWithGrants } from '../../../domain/api/api.ts';
 import { findApiWithGrants } from '../../../domain/api/find.ts';
 import { anyGuestScopes } from '../../../domain/api/guest-grants.ts';
-import { checkTokenLifetime, planApiClosing, planApiOpening } from '../../../domain/api/set-access.ts';
+import { checkTokenLifetime, planApiClosing, planApiOpening, planGuestScopes } from '../../../domain/api/set-access.ts';
 import { parseGuestTokenLifetime } from '../../../domain/duration.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
 import { scopeList } from '../../options/parse.ts';
-import { apiData, enabledText } from '../../render/api.ts';
+import { apiData, enabledText, guestScopesText } from '../../render/api.ts';
 import { printable } from '../../render/printable.ts';
 import type { Access } from '../../tenant/access.ts';
 import { grantHolder } from '../../tenant/holder.ts';
-import { changeTenant, writeOptions } from '../../tenant/write.ts';
+import { changeTenant, type WriteOptions, writeOptions } from '../../tenant/write.ts';
+import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
 
 export const apiEnableCommand = defineCommand({
@@ -86,4 +87,54 @@ function scopesLeft(api: ApiWithGrants, selection: string): string {
   const where = clientGrants > 0 ? ` (in ${clientGrants} client grant${clientGrants === 1 ? '' : 's'})` : '';
   const command = `anon-cli api disable ${shellWord(api.name)} --revoke-grants${selection}`;
   return `guests get these scopes back when it is enabled again: ${printable(scopes.join(' '))}${where}\n  to revoke them: ${printable(command)}`;
+}
+
+export const apiScopesAddCommand = defineCommand({
+  description: 'add scopes that guests get at an API',
+  args: {
+    '<api>': 'its name, audience or id',
+    '<scopes...>': { description: 'scopes that the API defines', values: { live: 'scope' } },
+  },
+  options: {
+    '--app <app>': 'whose guests get them: name or client id (edition ea)',
+    ...writeOptions,
+  },
+  calls: 'tenant',
+  examples: ['api scopes add shop write:cart'],
+  run: (context, { api, scopes }, options) => changeScopes(context, api, { add: scopes, remove: [] }, options),
+});
+
+export const apiScopesRemoveCommand = defineCommand({
+  description: 'remove scopes that guests get at an API',
+  args: {
+    '<api>': 'its name, audience or id',
+    '<scopes...>': { description: 'scopes that guests have there', values: { live: 'scope' } },
+  },
+  options: {
+    '--app <app>': 'whose guests lose them: name or client id (edition ea)',
+    ...writeOptions,
+  },
+  calls: 'tenant',
+  examples: ['api scopes remove shop write:cart'],
+  notes: 'Access tokens that guests already have keep the scopes until they expire.',
+  run: (context, { api, scopes }, options) => changeScopes(context, api, { add: [], remove: scopes }, options),
+});
+
+async function changeScopes(
+  context: Context,
+  reference: string,
+  { add, remove }: { add: readonly string[]; remove: readonly string[] },
+  options: WriteOptions & { readonly app?: string },
+): Promise<void> {
+  const change = { add: scopeList(add.join(' ')), remove: scopeList(remove.join(' ')) };
+  const plan = async (access: Access) => {
+    const before = await findApiWithGrants(access.tenant, reference);
+    const app = await grantHolder(context, access, options);
+    return { app, plan: await planGuestScopes(access.tenant, before, { app, ...change }) };
+  };
+  await changeTenant(context, options, plan, {
+    data: (api) => apiData(api),
+    headline: (api, _paint, { app }) =>
+      `${printable(api.name)} gives guests${app ? ` of ${printable(app.name)}` : ''}: ${guestScopesText(api, app)}`,
+  });
 }

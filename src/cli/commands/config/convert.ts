@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import type { Converted } from '../../../domain/config/convert/converted.ts';
+import type { DeployCliText } from '../../../domain/config/convert/from-deploy-cli.ts';
+import type { OtherObjects } from '../../../domain/config/convert/other-file.ts';
 import { DocumentError, type Problem, placeText, problemData } from '../../../domain/document/problem.ts';
 import { AnonError } from '../../../errors.ts';
 import { editionNamed } from '../../../wire/edition/editions.ts';
@@ -10,8 +12,20 @@ import { printable } from '../../render/printable.ts';
 import { requestedEdition } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
-import { type OtherTool, otherTools, toolNamed } from './other-tools.ts';
 import { schemaPath } from './schema-path.ts';
+
+/** The tools whose files a configuration is converted to and from. */
+const otherTools = ['terraform', 'deploy-cli'] as const;
+type OtherTool = (typeof otherTools)[number];
+
+/** @throws {AnonError} `usage` */
+function toolNamed(text: string): OtherTool {
+  const tool = otherTools.find((one) => one === text);
+  if (tool) return tool;
+  throw new AnonError('usage', `'${text.slice(0, 40)}' is not a tool that configurations are converted for.`, {
+    hint: `Choose ${otherTools.join(' or ')}.`,
+  });
+}
 
 const tools = { values: otherTools, parse: toolNamed };
 
@@ -94,7 +108,6 @@ async function read(
       hint: `Example: anon-cli config convert --from ${tool} ${tool === 'terraform' ? 'plan.json' : 'tenant.yaml'}`,
     });
   }
-  const { readOtherFiles } = await import('./other-files.ts');
   const objects = await readOtherFiles(context, tool, source);
   const { configOfOther } = await import('../../../domain/config/convert/to-config.ts');
   const file = options.output === undefined ? undefined : await outputFile(context, options.output, undefined);
@@ -120,4 +133,37 @@ async function outputFile(context: Context, output: string, tool: OtherTool | un
 function nextStep(tool: OtherTool | undefined): string {
   if (tool === undefined) return 'anon-cli config plan, with --file, which shows what would change';
   return 'read the comments at its top';
+}
+
+/** Reads the files of another tool; `-` is stdin. @throws {AnonError} `usage` for a file that cannot be read */
+async function readOtherFiles(context: Context, tool: OtherTool, path: string): Promise<OtherObjects> {
+  if (tool === 'terraform') {
+    const { terraformObjects } = await import('../../../domain/config/convert/from-terraform.ts');
+    return terraformObjects(await textOf(context, path));
+  }
+  const { deployCliFolders, deployCliObjects } = await import('../../../domain/config/convert/from-deploy-cli.ts');
+  const names = await context.namesInFolder(path);
+  if (!names) return deployCliObjects([{ ...(await textOf(context, path)), part: 'all' }]);
+  const whole = names.find((name) => /^tenant\.ya?ml$/.test(name));
+  if (whole !== undefined) return deployCliObjects([{ ...(await textOf(context, join(path, whole))), part: 'all' }]);
+  // The directory format: one file for each object.
+  const texts: DeployCliText[] = [];
+  if (names.includes('tenant.json'))
+    texts.push({ ...(await textOf(context, join(path, 'tenant.json'))), part: 'tenant' });
+  for (const [folder, part] of Object.entries(deployCliFolders)) {
+    const files = (await context.namesInFolder(join(path, folder))) ?? [];
+    for (const file of files.filter((name) => name.endsWith('.json'))) {
+      texts.push({ ...(await textOf(context, join(path, folder, file))), part });
+    }
+  }
+  if (texts.length > 0) return deployCliObjects(texts);
+  throw new AnonError('usage', `${path} has no files of auth0-deploy-cli.`, {
+    hint: 'It has a tenant.yaml, or a tenant.json with the folders clients, resource-servers and grants.',
+  });
+}
+
+async function textOf({ terminal, readFile }: Context, path: string): Promise<{ name: string; text: string }> {
+  return path === '-'
+    ? { name: 'stdin', text: await terminal.readStdin() }
+    : { name: path, text: await readFile(path) };
 }

@@ -1,4 +1,4 @@
-import { readConfig } from '../../../domain/config/read-config.ts';
+import { problemsInText } from '../../../domain/config/read-config.ts';
 import { renderConfig } from '../../../domain/config/render-config.ts';
 import { readTenantConfig } from '../../../domain/config/tenant-config.ts';
 import { placeText } from '../../../domain/document/problem.ts';
@@ -31,11 +31,7 @@ export async function tenantFile(
 
 /** A tenant may have settings that a file with them is refused for, such as an origin with a path. */
 async function problemsOf(text: string, name: string): Promise<string[]> {
-  const { problems } = await readConfig(
-    { files: [name], settings: [], policyFiles: [] },
-    { readText: async () => text, locate: () => ({ name, id: name }), variables: () => undefined },
-  );
-  return problems
+  return (await problemsInText(text, name))
     .filter(({ severity }) => severity === 'error')
     .map((problem) => `${placeText(problem)}: ${problem.message} The tenant has it; config validate refuses it.`);
 }

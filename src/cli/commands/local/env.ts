@@ -1,8 +1,16 @@
-import { appVariables, controlVariables } from '../../../domain/app/app-variables.ts';
+import type { App } from '../../../domain/app/app.ts';
+import { type AppValues, appVariables, controlVariables } from '../../../domain/app/app-variables.ts';
 import { requestingApp } from '../../../domain/app/find.ts';
-import { frameworkNames } from '../../../domain/app/framework-variables.ts';
+import {
+  type FrameworkName,
+  frameworkFacts,
+  frameworkNames,
+  frameworkVariables,
+  newSessionSecret,
+} from '../../../domain/app/framework-variables.ts';
 import { jwksPath } from '../../../wire/discovery.ts';
 import { dotenvLines, leftOutWarning, variables } from '../../format/variables.ts';
+import { knownWord } from '../../options/parse.ts';
 import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
 import { requestedAppAndApi } from '../../tenant/access.ts';
@@ -10,7 +18,6 @@ import { accessLocalTenant } from '../../tenant/local-access.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
 import { appValues } from './app-values.ts';
-import { parseFramework, variablesFor } from './framework.ts';
 
 export const localEnvCommand = defineCommand({
   description: 'print what an app needs to use the local tenant, as a .env file',
@@ -101,4 +108,33 @@ function shownLines({ warn }: Pick<Context, 'warn'>, values: Readonly<Record<str
     }
   }
   return lines;
+}
+
+/** @throws {AnonError} `usage` */
+function parseFramework(text: string): FrameworkName {
+  return knownWord(text, frameworkNames, 'framework');
+}
+
+/** The variables of a framework. Says on stderr what is left out, and what is new. */
+function variablesFor(
+  { warn, aside }: Pick<Context, 'warn' | 'aside'>,
+  framework: FrameworkName,
+  { app, values, reveals }: { readonly app: App; readonly values: AppValues; readonly reveals: boolean },
+): Readonly<Record<string, string>> {
+  const { sdk, secrets, needsClientSecret } = frameworkFacts(framework);
+  const isPublic = app.authMethod === 'none';
+  if (isPublic && needsClientSecret) {
+    warn(`${app.name} has no secret, and ${sdk} needs one: anon-cli app create <name> --type regular_web --enable`);
+  }
+  const named = [isPublic ? undefined : secrets.client, secrets.session].filter((name) => name !== undefined);
+  if (!reveals && named.length > 0) {
+    warn(`${named.join(' and ')} ${named.length === 1 ? 'is' : 'are'} left out. To include secrets: --reveal-secrets`);
+  }
+  if (values.url.startsWith('http:')) {
+    warn(`${sdk} accepts only HTTPS, and this tenant speaks plain HTTP: anon-cli local exec --https`);
+  }
+  const sessionSecret = reveals && secrets.session !== undefined ? newSessionSecret() : undefined;
+  if (sessionSecret !== undefined)
+    aside(`${secrets.session} is new. With another value, the sessions of your app end.`);
+  return frameworkVariables(framework, { ...values, sessionSecret });
 }

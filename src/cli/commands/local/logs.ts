@@ -1,5 +1,5 @@
 import { AnonError, isAnonError } from '../../../errors.ts';
-import type { LocalRequestResult } from '../../../library/request-results.ts';
+import type { LocalRequestResult } from '../../../library/control-results.ts';
 import type { ServedRequest } from '../../../local/http/served-request.ts';
 import { requestsPath } from '../../../wire/control.ts';
 import {

@@ -7,7 +7,24 @@ import { printable } from '../../render/printable.ts';
 import { rows } from '../../render/rows.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
-import { waysToTrust } from './ways-to-trust.ts';
+
+export const localCaCommand = defineCommand({
+  description: "print the file of the local tenant's certificate authority, which clients must trust",
+  calls: 'nothing',
+  examples: ['local ca', 'local ca --json'],
+  notes: `Creates the authority at first use. To use it once: curl --cacert "$(anon-cli local ca)" …, or \
+NODE_EXTRA_CA_CERTS="$(anon-cli local ca)" node …. To make browsers trust it: anon-cli local trust`,
+  more: 'docs/local-tenant.md',
+  async run(context, _args, options) {
+    const { path, fingerprint, notAfter, names } = await (await context.certificates()).authority();
+    printResult(context, options, {
+      data: { path, fingerprint, not_after: notAfter.toISOString(), names },
+      human: () => `${path}\n`,
+      // Scripts use the path, which must not be wrapped.
+      verbatim: true,
+    });
+  },
+});
 
 interface TrustOptions extends GlobalOptions {
   readonly yes?: true;
@@ -77,4 +94,45 @@ function outcome(store: TrustStore, { trusted, changed }: { trusted: boolean | n
   if (changed) return trusted ? `Added to ${store.name}. Restart the browser.` : `Removed from ${store.name}`;
   if (trusted) return `${authority} is in ${store.name}`;
   return `${authority} is not in ${store.name}. To add it: anon-cli local trust --yes`;
+}
+
+interface Authority {
+  /** The file with its certificate. */
+  readonly path: string;
+  readonly platform: NodeJS.Platform;
+  /** What adds it to the user's own list. */
+  readonly command: string;
+}
+
+/** How each tool trusts a certificate authority: its name, and what to run or where to click. */
+function waysToTrust(authority: Authority): readonly (readonly [tool: string, how: string])[] {
+  const file = shellWord(authority.path);
+  return [
+    ['Node.js', `NODE_EXTRA_CA_CERTS=${file} node app.js`],
+    ['curl', `curl --cacert ${file} https://localhost:4400/.well-known/jwks.json`],
+    ['Python', `REQUESTS_CA_BUNDLE=${file} for requests, SSL_CERT_FILE=${file} for others`],
+    ['anon-cli', `--ca-file ${file}`],
+    ...ofSystem(authority, file),
+  ];
+}
+
+function ofSystem({ platform, command }: Authority, file: string): (readonly [string, string])[] {
+  if (platform === 'darwin') {
+    return [
+      ['Safari, Chrome', command],
+      ['Firefox', 'uses the keychain'],
+    ];
+  }
+  if (platform === 'win32') {
+    return [
+      ['Edge, Chrome', command],
+      ['Firefox', 'uses the certificates of Windows'],
+    ];
+  }
+  return [
+    ['Chrome, Chromium', command],
+    ['Firefox', `Settings > Privacy & Security > View Certificates > Authorities > Import ${file}`],
+    ['Debian, Ubuntu', `sudo cp ${file} /usr/local/share/ca-certificates/anon-cli.crt && sudo update-ca-certificates`],
+    ['Fedora, RHEL', `sudo trust anchor ${file}`],
+  ];
 }

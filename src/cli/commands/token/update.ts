@@ -5,7 +5,7 @@ import type { TokenOutcome } from '../../../domain/session/target.ts';
 import { updateSaved, updateUnsaved } from '../../../domain/session/update.ts';
 import { AnonError } from '../../../errors.ts';
 import { saveOptions, sessionPorts, sessionTarget, tokenPorts } from '../../input/session-options.ts';
-import { readRequestInput, requestOptions, tokenRequestOptions } from '../../input/token-request.ts';
+import { accessOptions, readRequestInput, requestOptions, tokenRequestOptions } from '../../input/token-request.ts';
 import type { OptionValues } from '../../options/definition.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
@@ -16,6 +16,7 @@ import {
   renderTokens,
   tokensData,
 } from '../../render/guest-tokens.ts';
+import { printable } from '../../render/printable.ts';
 import { relativeText } from '../../render/time.ts';
 import { accessTenant, requestedAppAndApi } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
@@ -102,3 +103,31 @@ function outcomeText({ tokens }: DecodedTokens, { replace }: UpdateOptions): str
   const end = left === undefined ? 'the end of the session is unchanged' : `the session ends ${relativeText(left)}`;
   return `Session renewed: a new access token; ${end}`;
 }
+
+export const tokenRenewCommand = defineCommand({
+  description: 'get a new access token for the same guest',
+  options: {
+    ...accessOptions,
+    '--strict': 'exit with 3 if the access token is not as requested',
+    ...saveOptions,
+  },
+  calls: 'tenant',
+  result: 'access token',
+  examples: ['token renew'],
+  notes:
+    'Metadata is unchanged. In edition preview the session token is renewed too, with a full lifetime; in edition ea the end of the session is unchanged.',
+  async run(context, _args, options) {
+    const input = await readRequestInput(context, options);
+    const { tenant, profile } = await accessTenant(context, options);
+    const ports = await sessionPorts(context, { tenant, profile });
+    const target = await sessionTarget(context, ports, options);
+    const outcome = await updateSaved(ports, tenant, target, requestOptions(options, input));
+    await showTokens(context, { tenant, strict: options.strict }, outcome, (decoded) =>
+      printResult(context, options, {
+        data: { ...tokensData(decoded), session_name: target.name },
+        human: (paint) =>
+          `${paint.green('✔')} Session ${printable(target.name)} renewed: a new access token for the same guest\n\n${renderTokens(paint, decoded)}`,
+      }),
+    );
+  },
+});

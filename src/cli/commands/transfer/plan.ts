@@ -7,7 +7,7 @@ import { findApp } from '../../../domain/app/find.ts';
 import type { TenantConnection } from '../../../domain/exchange/connection.ts';
 import { editionOf } from '../../../domain/exchange/management/request.ts';
 import { localProfileName } from '../../../domain/profile/name.ts';
-import { carrierIn } from '../../../domain/rehearsal/carrier.ts';
+import { carrierIn, carriers, parseCarrier } from '../../../domain/rehearsal/carrier.ts';
 import { rehearsalRedirectUri } from '../../../domain/rehearsal/redirect-uri.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
 import { findUser, listUsers } from '../../../domain/user/read.ts';
@@ -16,10 +16,34 @@ import type { Rehearsal } from '../../../local/rehearse.ts';
 import type { EditionName } from '../../../wire/edition/edition.ts';
 import { type CarriedSession, sessionToCarry } from '../../input/carried-session.ts';
 import { readTokenInput } from '../../input/token-request.ts';
+import type { OptionValues } from '../../options/definition.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { type Access, accessTenant, requestedAppAndApi, selectProfile } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
-import type { RehearseOptions } from './options.ts';
+
+export const rehearseOptions = {
+  '--user <user>': {
+    description: 'the user who logs in: e-mail address or id',
+    required: true,
+    values: { live: 'user' },
+  },
+  '--new-user': 'the user signs up first, with a password that is discarded',
+  '--session <session>': 'carry this session, not the current one',
+  '--session-token <->': "carry a session that is not saved: '-' reads its token from stdin, '@<file>' from a file",
+  '--via <carrier>': {
+    description: `how the guest comes along: ${carriers.join(', ')} (default: ticket; in edition preview, query)`,
+    values: carriers,
+    parse: parseCarrier,
+  },
+  '--action <file>': {
+    description: "run this post-login Action in place of the tenant's own",
+    values: { file: true },
+  },
+  '--app <app>': "the application: name or client id (default: the session's, or the profile's)",
+  '--api <api>': "the API: name, audience or id (default: the session's)",
+} as const;
+
+type RehearseOptions = GlobalOptions & OptionValues<typeof rehearseOptions>;
 
 export interface PlannedRehearsal {
   readonly login: Rehearsal;

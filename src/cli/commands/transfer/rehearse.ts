@@ -1,13 +1,21 @@
-import { type CarryFacts, failureOf, refusalSentence, verdictOn } from '../../../domain/rehearsal/verdict.ts';
+import { lastingChanges, profileChanges } from '../../../domain/rehearsal/differences.ts';
+import {
+  type CarryFacts,
+  failureOf,
+  refusalSentence,
+  type Verdict,
+  verdictOn,
+} from '../../../domain/rehearsal/verdict.ts';
+import { compareTokens } from '../../../domain/token/compare.ts';
+import { inspectToken } from '../../../domain/token/decode.ts';
 import type { Rehearsed } from '../../../local/rehearse.ts';
 import { printResult } from '../../output/output.ts';
 import { refusalOf } from '../../render/action.ts';
-import { rehearsalData, renderRehearsal } from '../../render/rehearsal.ts';
+import { type RehearsalReport, type RehearsedToken, rehearsalData, renderRehearsal } from '../../render/rehearsal.ts';
 import { localProfile } from '../../tenant/local-profile.ts';
+import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
-import { rehearseOptions } from './options.ts';
-import { type PlannedRehearsal, planRehearsal } from './plan.ts';
-import { reportOf } from './report.ts';
+import { type PlannedRehearsal, planRehearsal, rehearseOptions } from './plan.ts';
 
 export const transferRehearseCommand = defineCommand({
   description: 'rehearse a login that carries a guest: verdict, Actions, and what differs because of the guest',
@@ -54,4 +62,40 @@ function warnOfNeededGuest(
 ): void {
   if (withoutGuest.end.ok || !withGuest.end.ok) return;
   warn('Without a guest, the same login is refused. Do the Actions rely on event.anonymous_session?');
+}
+
+interface Findings {
+  readonly planned: PlannedRehearsal;
+  readonly rehearsed: Rehearsed;
+  readonly verdict: Verdict;
+  /** Why the login ended without tokens: a sentence, or nothing. */
+  readonly refusal: string;
+}
+
+async function reportOf(
+  context: Context,
+  { planned, rehearsed, verdict, refusal }: Findings,
+): Promise<RehearsalReport> {
+  const { login, app, api, edition } = planned;
+  const keys = await context.localKeys(edition);
+  const read = async (token: string) => ({ token, decoded: await inspectToken({ clock: context.clock, keys }, token) });
+  const { withGuest, withoutGuest } = rehearsed;
+  const [after, before] = [withGuest.end, withoutGuest.end];
+  const compared = async (tokenOf: (end: typeof after & { ok: true }) => string | undefined) => {
+    const [token, other] = [after.ok ? tokenOf(after) : undefined, before.ok ? tokenOf(before) : undefined];
+    if (token === undefined) return undefined;
+    const shown = await read(token);
+    const comparison = other === undefined ? undefined : compareTokens(await read(other), shown);
+    return {
+      claims: shown.decoded.claims ?? {},
+      comparison: comparison && lastingChanges(comparison, login.isNew),
+    } satisfies RehearsedToken;
+  };
+  return {
+    ...{ verdict, refusal, via: login.via, edition, app, api, email: login.user, isNewUser: login.isNew, rehearsed },
+    profile: profileChanges(rehearsed.userBefore, withGuest.user),
+    idToken: await compared(({ idToken }) => idToken),
+    // Without an API it is opaque, and only for /userinfo.
+    accessToken: api && (await compared(({ accessToken }) => accessToken)),
+  };
 }

@@ -1,5 +1,5 @@
 import { type Problem, placeText, sortedProblems } from '../../document/problem.ts';
-import { readConfig } from '../read-config.ts';
+import { problemsInText } from '../read-config.ts';
 import { renderWords } from '../render-config.ts';
 import { headOf } from './converted.ts';
 import { fileWords } from './file-words.ts';
@@ -54,9 +54,5 @@ async function problemsOf(text: string, name: string): Promise<string[]> {
       `The configuration refers to environment variables: ${all}. Set them, and check it: anon-cli config validate`,
     ];
   }
-  const { problems } = await readConfig(
-    { files: [name], settings: [], policyFiles: [] },
-    { readText: async () => text, locate: () => ({ name, id: name }), variables: () => undefined },
-  );
-  return problems.map((problem) => `${placeText(problem)}: ${problem.message}`);
+  return (await problemsInText(text, name)).map((problem) => `${placeText(problem)}: ${problem.message}`);
 }

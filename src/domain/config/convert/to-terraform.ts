@@ -2,9 +2,9 @@ import type { Edition } from '../../../wire/edition/edition.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
 import type { DocumentPath } from '../../document/node.ts';
 import type { WrittenConfig } from '../config.ts';
+import { withEscapes } from '../escapes.ts';
 import { type Convert, headOf, isClientId } from './converted.ts';
 import { type GuestObjects, guestObjects, LeftOut } from './guest-objects.ts';
-import { Expression, hclResource, labels } from './hcl.ts';
 
 const prose = [
   'Guest access for the Terraform provider auth0/auth0, from 1.58.0 on, from anon-cli config convert.',
@@ -82,5 +82,71 @@ function withoutGuests(
   return {
     ...{ tenant: {}, apis: [], grants: [] },
     apps: apps.map(({ reference, members }) => ({ reference, members: kept(members) })),
+  };
+}
+
+/** A value that is not a text: `auth0_client.web.id`. */
+class Expression {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** A resource as HCL. Objects, and lists of objects, are blocks. */
+function hclResource(type: string, label: string, members: Readonly<Record<string, unknown>>): string {
+  return `resource "${type}" "${label}" {\n${bodyOf(members, '  ')}}\n`;
+}
+
+function bodyOf(members: Readonly<Record<string, unknown>>, indent: string): string {
+  const entries = Object.entries(members);
+  const attributes = entries.filter(([, value]) => blocksIn(value) === undefined);
+  const width = Math.max(0, ...attributes.map(([name]) => name.length));
+  const lines = attributes.map(([name, value]) => `${indent}${name.padEnd(width)} = ${expressionOf(value)}\n`);
+  const blocks = entries.flatMap(([name, value]) =>
+    (blocksIn(value) ?? []).map((block) => {
+      const body = bodyOf(block, `${indent}  `);
+      return body === '' ? `${indent}${name} {}\n` : `${indent}${name} {\n${body}${indent}}\n`;
+    }),
+  );
+  return [...lines, ...blocks].join('');
+}
+
+type Block = Readonly<Record<string, unknown>>;
+
+function blocksIn(value: unknown): readonly Block[] | undefined {
+  if (Array.isArray(value)) return value.every(isBlock) && value.length > 0 ? value : undefined;
+  return isBlock(value) ? [value] : undefined;
+}
+
+function isBlock(value: unknown): value is Block {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Expression);
+}
+
+function expressionOf(value: unknown): string {
+  if (value instanceof Expression) return value.text;
+  if (Array.isArray(value)) return `[${value.map(expressionOf).join(', ')}]`;
+  return typeof value === 'string' ? quoted(value) : String(value);
+}
+
+/** Nothing in the text is a template. */
+function quoted(text: string): string {
+  return withEscapes(JSON.stringify(text).replaceAll(/[$%](?=\{)/g, '$&$&'));
+}
+
+/** Labels of resources: letters, digits and `_`, each once. */
+function labels(): (name: string) => string {
+  const used = new Set<string>();
+  return (name) => {
+    const plain = name
+      .toLowerCase()
+      .replaceAll(/[^a-z\d]+/g, '_')
+      .replaceAll(/^_+|_+$/g, '');
+    const base = /^[a-z]/.test(plain) ? plain : `_${plain}`;
+    let label = base;
+    for (let count = 2; used.has(label); count++) label = `${base}_${count}`;
+    used.add(label);
+    return label;
   };
 }

@@ -4,11 +4,12 @@ import type { DocumentPath } from '../../document/node.ts';
 import { lifetimeArgument } from '../../duration.ts';
 import { same } from '../../plan/difference.ts';
 import type { WrittenConfig } from '../config.ts';
-import { type GuestList, guestLists } from '../guest-lists.ts';
 import { type ConfigObject, keyOf } from '../objects.ts';
 import { type ConfigPlan, planConfig } from '../plan.ts';
 import { type FoundObject, objectsIn, type TenantSnapshot } from '../read-tenant.ts';
 import {
+  type GuestList,
+  guestLists,
   type PlanProblem,
   Problems,
   type ResolvedApi,

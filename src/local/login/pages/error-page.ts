@@ -1,4 +1,6 @@
 import { oauthRefusal } from '../../http/refusal.ts';
+import { type Moment, note } from '../../scope.ts';
+import type { PageRefusal } from '../trusted-callback.ts';
 import { type Html, html, nothing } from './html.ts';
 import { cardPage } from './page.ts';
 
@@ -34,6 +36,17 @@ ${helpText(help)}
       });
   response.headers.append('vary', 'Accept');
   return response;
+}
+
+/** A page for a request that cannot be answered at a callback, or JSON for a program that asks for it. */
+export function refusedPage(
+  request: Request | undefined,
+  moment: Moment,
+  { facts, ...refusal }: PageRefusal,
+): Response {
+  note(moment, { ...facts, error: refusal.error });
+  const accept = request?.headers.get('accept') ?? '';
+  return errorPage({ ...refusal, wantsJson: /\bapplication\/json\b/.test(accept) && !accept.includes('text/html') });
 }
 
 function helpText({ hint, command }: Pick<ErrorPage, 'hint' | 'command'>): Html {

@@ -7,13 +7,32 @@ import {
 import { parseClaimMapping } from '../../../domain/claims/parse-mapping.ts';
 import type { TenantConnection } from '../../../domain/exchange/connection.ts';
 import { sessionAttributes } from '../../../wire/claims-mapping.ts';
-import { claimsData, holderText, renderPreview } from '../../render/claims.ts';
+import { printResult } from '../../output/output.ts';
+import { claimsData, holderText, renderClaims, renderPreview } from '../../render/claims.ts';
 import { printable } from '../../render/printable.ts';
-import type { Access } from '../../tenant/access.ts';
+import { type Access, accessTenant } from '../../tenant/access.ts';
 import { type ClaimsOptions, claimsHolder, claimsOptions, previewNextToken } from '../../tenant/holder.ts';
 import { changeTenant, type WriteOptions, writeOptions } from '../../tenant/write.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
+
+export const claimsListCommand = defineCommand({
+  description: "list the claims mapped into guests' access tokens",
+  options: claimsOptions,
+  calls: 'tenant',
+  examples: ['claims list'],
+  async run(context, _args, options) {
+    const access = await accessTenant(context, options);
+    const holder = await claimsHolder(context, access, options);
+    const next = await previewNextToken(context, access, holder, holder.claims);
+    const empty = holder.claims.length === 0;
+    printResult(context, options, {
+      data: claimsData(holder, next),
+      empty,
+      human: (paint) => renderClaims(paint, holder) + (empty || paint.tabbed ? '' : renderPreview(paint, next)),
+    });
+  },
+});
 
 export const claimsSetCommand = defineCommand({
   description: "map a session value to a claim in guests' access tokens",

@@ -1,24 +1,36 @@
 import { Hono } from 'hono/quick';
+import { anonymousLogoutPath, anonymousLogoutRequest } from '../../wire/anonymous-logout.ts';
 import {
   type AnonymousTokenRequest,
   type AnonymousTokenResponse,
   anonymousTokenPath,
+  anonymousTokenRequest,
   anonymousTransferAudience,
 } from '../../wire/anonymous-token.ts';
+import type { Edition } from '../../wire/edition/edition.ts';
+import { check, type JsonObject } from '../../wire/schema.ts';
 import type { SessionTokenClaims } from '../../wire/session-token.ts';
+import { hasValidAssertion } from '../clients/assertion.ts';
+import {
+  type ClientCredentials,
+  CredentialsError,
+  readClientCredentials,
+  sameSecret,
+} from '../clients/authentication.ts';
 import { guestAccess } from '../guests/access-token.ts';
 import { type ApiForGuests, checkGuestsAllowed, findApi, grantScopes } from '../guests/gates.ts';
 import { guestCookie, nextSession, readSession, sessionSettings } from '../guests/session.ts';
 import { writeSessionToken } from '../guests/session-token.ts';
 import { writeTransferTicket } from '../guests/transfer-ticket.ts';
 import { noteTokens } from '../http/noted-tokens.ts';
-import { anonymousTokenRefusal } from '../http/refusal.ts';
+import { anonymousTokenRefusal, type Refusal } from '../http/refusal.ts';
+import { readOauthBody } from '../http/request-body.ts';
 import { completeResponse } from '../http/response.ts';
-import { sessionCookies } from '../http/session-cookie.ts';
+import { clearedCookies, sessionCookies } from '../http/session-cookie.ts';
 import type { Random } from '../random.ts';
 import { type Moment, note, type TenantScope } from '../scope.ts';
+import type { Store } from '../store/store.ts';
 import { signToken } from '../tokens/signed-token.ts';
-import { authenticate, readMembers, readRequest } from './anonymous-request.ts';
 import type { CorsVariables } from './cors.ts';
 
 const uncached = { 'cache-control': 'no-store' };
@@ -32,7 +44,7 @@ export function anonymousTokenRoute({ store, random }: TenantScope): Hono<CorsVa
   return new Hono<CorsVariables>().post(anonymousTokenPath, async (c) => {
     const moment = c.env;
     const authorization = c.req.header('authorization') ?? null;
-    const { body, credentials } = readRequest(moment.edition, await readMembers(c.req.raw), authorization);
+    const { body, credentials } = readRequest(moment.edition, await readOauthBody(c.req.raw), authorization);
     c.set('clientId', credentials.clientId);
     note(moment, { clientId: credentials.clientId, audience: body.audience, scope: body.scope });
     noteTokens(moment, 'presented', { session_token: body.session_token });
@@ -104,4 +116,88 @@ async function answer(moment: Moment, random: Random, grant: Grant): Promise<Ano
     session_expires_in: edition.reportsSessionLifetime ? sessionLeft : undefined,
     scope: granted === request.scope ? undefined : granted,
   };
+}
+
+interface ReadRequest {
+  readonly body: AnonymousTokenRequest;
+  readonly credentials: ClientCredentials;
+}
+
+/** @throws {Refusal} invalid_request */
+function readRequest(edition: Edition, members: JsonObject, authorization: string | null): ReadRequest {
+  try {
+    const named = authorization
+      ? { ...members, client_id: members.client_id ?? basicClientId(authorization) }
+      : members;
+    const checked = check(anonymousTokenRequest, knownMembers(edition, named));
+    if (!checked.ok) throw anonymousTokenRefusal('invalid_request', `${checked.problem}.`);
+    return { body: checked.value, credentials: readClientCredentials(authorization, checked.value) };
+  } catch (error) {
+    if (error instanceof CredentialsError) throw anonymousTokenRefusal('invalid_request', error.message);
+    throw error;
+  }
+}
+
+/** An edition ignores the members it does not know, whatever their type. */
+function knownMembers({ acceptsUserId }: Edition, members: JsonObject): JsonObject {
+  if (acceptsUserId || !('user_id' in members)) return members;
+  const { user_id: _, ...others } = members;
+  return others;
+}
+
+/** With HTTP Basic the header has the client id, and the body may leave it out. */
+function basicClientId(authorization: string): string | undefined {
+  return readClientCredentials(authorization, {}).clientId;
+}
+
+/**
+ * Authenticates the application of a request. A secret is accepted in the body and in the header, whichever of the two
+ * `token_endpoint_auth_method` is set to. @throws {Refusal} invalid_client
+ */
+async function authenticate(
+  store: Store,
+  moment: Moment,
+  credentials: ClientCredentials,
+  url: string,
+): Promise<JsonObject> {
+  const client = await store.get('client', credentials.clientId ?? '');
+  if (client === undefined || client.global === true) throw authenticationFailed(credentials);
+  if (credentials.assertion || client.client_authentication_methods !== undefined) {
+    if (await hasValidAssertion(store, moment, { client, credentials, url })) return client;
+    throw authenticationFailed(credentials);
+  }
+  if (credentials.method === undefined && client.token_endpoint_auth_method === 'none') return client;
+  if (!sameSecret(credentials.secret, client.client_secret)) throw authenticationFailed(credentials);
+  return client;
+}
+
+function authenticationFailed({ method }: ClientCredentials): Refusal {
+  const challenge = { 'www-authenticate': 'Basic realm="local"' };
+  const headers = method === 'client_secret_basic' ? challenge : {};
+  return anonymousTokenRefusal('invalid_client', 'Client authentication failed.', headers);
+}
+
+/** Refused in the body, because logging out revokes no token. */
+const refusedMembers = ['session_token', 'client_secret'];
+
+/** POST /anonymous/logout. Assumed: an edition without a cookie has it too, because SDKs call it. @see wire contract, section 3 */
+export function anonymousLogoutRoute({ store }: TenantScope): Hono<CorsVariables> {
+  return new Hono<CorsVariables>().post(anonymousLogoutPath, async (c) => {
+    const members = await readOauthBody(c.req.raw);
+    const refused = refusedMembers.find((name) => name in members);
+    if (refused) throw anonymousTokenRefusal('invalid_request', `${refused} cannot be provided.`);
+    const checked = check(anonymousLogoutRequest, members);
+    if (!checked.ok) throw anonymousTokenRefusal('invalid_request', `${checked.problem}.`);
+    const { client_id: clientId } = checked.value;
+    c.set('clientId', clientId);
+    note(c.env, { clientId });
+    if (clientId !== undefined) {
+      const client = await store.get('client', clientId);
+      // Assumed: a client id in the request must exist.
+      if (!client) throw anonymousTokenRefusal('invalid_client', 'Unknown client.');
+      note(c.env, { app: String(client.name) });
+    }
+    const cleared = c.env.edition.hasCookie && { 'set-cookie': clearedCookies(guestCookie) };
+    return c.body(null, 204, { ...cleared, 'cache-control': 'no-store' });
+  });
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { refusalByPreflight } from '../../../src/domain/exchange/preflight.ts';
-import { UnreachableError } from '../../../src/errors.ts';
-import { failureOf, scriptedConnection } from '../../support/domain.ts';
+import { refusalByPreflight } from '../../../../src/domain/gates/diagnosis/origin-check.ts';
+import { UnreachableError } from '../../../../src/errors.ts';
+import { failureOf, scriptedConnection } from '../../../support/domain.ts';
 
 const origin = 'http://localhost:3000';
 const call = { origin, path: '/anonymous/token', method: 'POST', headers: ['auth0-client', 'content-type'] } as const;
