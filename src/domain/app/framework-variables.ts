@@ -14,6 +14,8 @@ interface Framework {
   readonly needsClientSecret?: true;
   /** The variables with secrets. */
   readonly secrets: { readonly client?: string; readonly session?: string };
+  /** What the variables alone cannot set. */
+  readonly hintFor?: (values: AppValues) => string | undefined;
   readonly others: (values: AppValues) => Readonly<Record<string, string>>;
 }
 
@@ -30,8 +32,13 @@ export const frameworks = {
     sdk: '@auth0/nextjs-auth0',
     needsClientSecret: true,
     secrets: { client: 'AUTH0_CLIENT_SECRET', session: 'AUTH0_SECRET' },
+    hintFor: ({ url }) =>
+      new URL(url).hostname === 'localhost'
+        ? '@auth0/nextjs-auth0 4.28 and later accept localhost with new Auth0Client({ allowInsecureRequests: true }).'
+        : undefined,
     others: (values) => ({
-      AUTH0_DOMAIN: new URL(values.url).host,
+      // It accepts a port only in a URL.
+      AUTH0_DOMAIN: new URL(values.url).port === '' ? new URL(values.url).host : values.url,
       AUTH0_CLIENT_ID: values.clientId,
       AUTH0_AUDIENCE: values.audience,
       APP_BASE_URL: appUrl,

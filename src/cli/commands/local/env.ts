@@ -121,7 +121,7 @@ function variablesFor(
   framework: FrameworkName,
   { app, values, reveals }: { readonly app: App; readonly values: AppValues; readonly reveals: boolean },
 ): Readonly<Record<string, string>> {
-  const { sdk, secrets, needsClientSecret } = frameworkFacts(framework);
+  const { sdk, secrets, needsClientSecret, hintFor } = frameworkFacts(framework);
   const isPublic = app.authMethod === 'none';
   if (isPublic && needsClientSecret) {
     warn(`${app.name} has no secret, and ${sdk} needs one: anon-cli app create <name> --type regular_web --enable`);
@@ -136,5 +136,7 @@ function variablesFor(
   const sessionSecret = reveals && secrets.session !== undefined ? newSessionSecret() : undefined;
   if (sessionSecret !== undefined)
     aside(`${secrets.session} is new. With another value, the sessions of your app end.`);
+  const hint = hintFor?.(values);
+  if (hint !== undefined) aside(hint);
   return frameworkVariables(framework, { ...values, sessionSecret });
 }

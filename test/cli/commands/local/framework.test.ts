@@ -2,7 +2,7 @@ import { parseEnv } from 'node:util';
 import { auth as jwtBearer } from 'express-oauth2-jwt-bearer';
 import { auth as openidConnect } from 'express-openid-connect';
 import { describe, expect, it } from 'vitest';
-import { frameworkNames } from '../../../../src/domain/app/framework-variables.ts';
+import { frameworkFacts, frameworkNames, frameworkVariables } from '../../../../src/domain/app/framework-variables.ts';
 import { documentNamed, freshMachine, type Machine } from '../../../support/command.ts';
 
 async function machineWithServer(): Promise<Machine> {
@@ -28,6 +28,9 @@ function within<Result>(variables: NodeJS.Dict<string>, use: () => Result): Resu
   }
 }
 
+const localhostHint =
+  '@auth0/nextjs-auth0 4.28 and later accept localhost with new Auth0Client({ allowInsecureRequests: true }).\n';
+
 const hex = expect.stringMatching(/^[\da-f]{64}$/);
 
 describe('local env --framework', () => {
@@ -39,7 +42,7 @@ describe('local env --framework', () => {
       (await printedFor(machine, framework, 'server', '--reveal-secrets')).variables;
     const [audience, baseUrl] = ['https://api.shop.example', 'http://localhost:3000'];
     expect(await printed('next')).toEqual({
-      ...{ AUTH0_DOMAIN: 'localhost:4400', AUTH0_CLIENT_ID: client_id, AUTH0_CLIENT_SECRET: client_secret },
+      ...{ AUTH0_DOMAIN: 'https://localhost:4400', AUTH0_CLIENT_ID: client_id, AUTH0_CLIENT_SECRET: client_secret },
       ...{ AUTH0_SECRET: hex, AUTH0_AUDIENCE: audience, APP_BASE_URL: baseUrl, NODE_EXTRA_CA_CERTS: ca },
     });
     expect(await printed('nuxt')).toEqual({
@@ -78,16 +81,25 @@ describe('local env --framework', () => {
     const { variables, stderr } = await printedFor(machine, 'next', 'server');
     expect(Object.keys(variables).filter((name) => name.includes('SECRET'))).toEqual([]);
     expect(stderr).toBe(
-      'warning: AUTH0_CLIENT_SECRET and AUTH0_SECRET are left out. To include secrets: --reveal-secrets\n',
+      `warning: AUTH0_CLIENT_SECRET and AUTH0_SECRET are left out. To include secrets: --reveal-secrets\n${localhostHint}`,
     );
     const revealed = async () => printedFor(machine, 'next', 'server', '--reveal-secrets');
     const [first, second] = [await revealed(), await revealed()];
-    expect(first.stderr).toBe('AUTH0_SECRET is new. With another value, the sessions of your app end.\n');
+    expect(first.stderr).toBe(
+      `AUTH0_SECRET is new. With another value, the sessions of your app end.\n${localhostHint}`,
+    );
     expect(first.variables.AUTH0_SECRET).not.toBe(second.variables.AUTH0_SECRET);
     expect((await printedFor(machine, 'spa', 'web')).stderr).toBe('');
     expect((await printedFor(machine, 'express', 'web')).stderr).toBe(
       'warning: SECRET is left out. To include secrets: --reveal-secrets\n',
     );
+  });
+
+  it('gives the SDK for Next.js a domain without a port where there is none, and no hint for other names', async () => {
+    const values = { issuer: 'https://tenant.test/', clientId: 'c', audience: 'a', authority: undefined };
+    expect(frameworkVariables('next', { ...values, url: 'https://tenant.test' }).AUTH0_DOMAIN).toBe('tenant.test');
+    const { hintFor } = frameworkFacts('next');
+    expect(hintFor?.({ ...values, url: 'https://tenant.test:4400' })).toBeUndefined();
   });
 
   it('warns of an application that the SDK cannot use', async () => {
