@@ -13,19 +13,18 @@ export const guestLineNames: readonly string[] =
  * run is resumed.
  */
 export function guestLine(n: number, tokens: GuestTokens): JsonObject {
-  return {
-    n,
-    ...answerMembers(tokens),
-    ...guestOf(tokens),
-    ...(tokens.problem !== undefined && { error: tokens.problem }),
-  };
+  const line: JsonObject = { n, ...answerMembers(tokens) };
+  const guest = guestOf(tokens);
+  if (guest !== undefined) line.guest = guest;
+  if (tokens.problem !== undefined) line.error = tokens.problem;
+  return line;
 }
 
-/** The guest id in the tokens, unchecked: they came straight from the service. Absent where they cannot be read. */
-function guestOf({ accessToken, sessionToken }: GuestTokens): { guest?: string } {
+/** The guest id in the tokens, unchecked: they came straight from the service. Undefined where they cannot be read. */
+function guestOf({ accessToken, sessionToken }: GuestTokens): string | undefined {
   const { sub } = claimsOf(accessToken);
   const guest = typeof sub === 'string' ? sub : claimsOf(sessionToken).user_id;
-  return typeof guest === 'string' ? { guest } : {};
+  return typeof guest === 'string' ? guest : undefined;
 }
 
 function claimsOf(token = ''): JsonObject {
