@@ -42,7 +42,8 @@ export function lineWriter(descriptor: number): LineWriter {
 async function writeAll(writeSome: (rest: Buffer) => number | Promise<number>, bytes: Buffer): Promise<boolean> {
   for (let rest = bytes; rest.length > 0; ) {
     try {
-      rest = rest.subarray(await writeSome(rest));
+      const count = writeSome(rest);
+      rest = rest.subarray(typeof count === 'number' ? count : await count);
     } catch (error) {
       if (codeOf(error) === 'EPIPE') return false;
       if (codeOf(error) !== 'EAGAIN') throw error;

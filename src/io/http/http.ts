@@ -44,7 +44,9 @@ export function httpFetch(baseUrl: string, world: HttpWorld, limits = defaultLim
   deferWasmCompilation();
   const { signal } = world;
   const dispatcher = dispatcherFor(baseUrl, world, limits);
-  const underWay = new Set<HttpExchange>();
+  // Not a Set: it replaces its table every few additions, and each old table refers to the next. With thousands of exchanges,
+  // all of them would stay in memory, with their tokens, until the next full garbage collection.
+  const underWay: HttpExchange[] = [];
   // Each connection adds a listener, and Node warns of a leak beyond ten.
   setMaxListeners(0, signal);
   signal.addEventListener('abort', () => {
@@ -52,39 +54,65 @@ export function httpFetch(baseUrl: string, world: HttpWorld, limits = defaultLim
     // Otherwise it reconnects, which keeps the process alive.
     void dispatcher.destroy();
   });
+  const addressOf = lastAddress();
   return async (url, request) => {
     if (signal.aborted) throw interrupted();
-    const target = new URL(url);
+    const target = addressOf(url);
     const exchange = new HttpExchange();
     let overdue = false;
     const timer = setTimeout(() => {
       overdue = true;
       exchange.stop(new Error('overdue'));
     }, limits.totalMs);
-    underWay.add(exchange);
+    underWay.push(exchange);
     try {
       dispatcher.dispatch(optionsOf(target, request), exchange);
       const answer = await exchange.answer;
       // The connection is free from the next turn on; a request before that opens another one, handshake and all. With
       // many requests in flight each has its own connection, and waiting costs more than it saves.
-      if (underWay.size === 1) await nextTurn();
+      if (underWay.length === 1) await nextTurn();
       return answer;
     } catch (error) {
       if (signal.aborted) throw interrupted();
-      throw unreachable({ url: target, sent: exchange.sent, overdue, limits }, error);
+      throw unreachable({ url: target.url, sent: exchange.sent, overdue, limits }, error);
     } finally {
       clearTimeout(timer);
-      underWay.delete(exchange);
+      remove(underWay, exchange);
     }
   };
 }
 
+/** Moves the last item to the place of the removed one. */
+function remove<Item>(items: Item[], item: Item): void {
+  const last = items.pop();
+  if (last !== undefined && last !== item) items[items.indexOf(item)] = last;
+}
+
+interface Address {
+  readonly url: URL;
+  readonly origin: string;
+  /** With its query. */
+  readonly path: string;
+}
+
+/** Parses addresses. Thousands of guests in succession have the same one. */
+function lastAddress(): (text: string) => Address {
+  let last: { readonly text: string; readonly address: Address } | undefined;
+  return (text) => {
+    if (last?.text !== text) {
+      const url = new URL(text);
+      last = { text, address: { url, origin: url.origin, path: url.pathname + url.search } };
+    }
+    return last.address;
+  };
+}
+
 function optionsOf(
-  { origin, pathname, search }: URL,
+  { origin, path }: Address,
   { method, headers, body }: Parameters<Fetch>[1],
 ): Dispatcher.DispatchOptions {
   return {
-    ...{ origin, path: pathname + search, method: method as Dispatcher.HttpMethod, body: body ?? null },
+    ...{ origin, path, method: method as Dispatcher.HttpMethod, body: body ?? null },
     headers: { 'user-agent': 'anon-cli', 'accept-encoding': 'identity', ...headers },
   };
 }
