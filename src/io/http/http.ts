@@ -68,6 +68,7 @@ export function httpFetch(baseUrl: string, world: HttpWorld, limits = defaultLim
     try {
       dispatcher.dispatch(optionsOf(target, request), exchange);
       const answer = await exchange.answer;
+      restoreWasmBudget();
       // The connection is free from the next turn on; a request before that opens another one, handshake and all. With
       // many requests in flight each has its own connection, and waiting costs more than it saves.
       if (underWay.length === 1) await nextTurn();
@@ -117,8 +118,13 @@ function optionsOf(
   };
 }
 
+const major = Number.parseInt(process.versions.node, 10);
+
 /** The last major version of Node.js whose engine knows the flag: it reports an unknown one on stderr. */
 const lastKnownMajor = 26;
+
+/** The flag has another value than its default. */
+let isDeferred = false;
 
 /**
  * undici's parser is WebAssembly, which V8 recompiles for speed once a budget is used up. The default budget ends with the
@@ -126,9 +132,19 @@ const lastKnownMajor = 26;
  * about a hundred responses. @see https://github.com/nodejs/node/issues/36616
  */
 function deferWasmCompilation(): void {
-  if (Number.parseInt(process.versions.node, 10) <= lastKnownMajor) {
+  if (major <= lastKnownMajor) {
     setFlagsFromString('--wasm-tiering-budget=1000000000');
+    isDeferred = true;
   }
+}
+
+/**
+ * Sets the default again in Node.js 20: its engine accepts saved code only under the flags under which it was saved, so the next
+ * command would compile everything again. The parser got its budget before the first response.
+ */
+function restoreWasmBudget(): void {
+  if (isDeferred && major === 20) setFlagsFromString('--wasm-tiering-budget=1800000');
+  isDeferred = false;
 }
 
 function dispatcherFor(baseUrl: string, { env, caFile, signal }: HttpWorld, { connectMs }: Limits): Dispatcher {
