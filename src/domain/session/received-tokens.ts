@@ -68,8 +68,12 @@ export function reportMismatch({ warn }: Warnings, access: DecodedToken, request
 
 /** The same for many access tokens, which are reported once, with the first mismatch. */
 export interface MismatchCounter {
-  /** Undefined where the token could be compared at once. */
-  count(accessToken: string): Promise<void> | undefined;
+  /**
+   * Counts a token that is as requested and begins like an earlier one that was, and returns its claims; undefined for any
+   * other, which {@link count} counts.
+   */
+  countUsual(accessToken: string): JsonObject | undefined;
+  count(accessToken: string): Promise<void>;
   /** @throws {AnonError} `token_unacceptable` with `strict` */
   report(): void;
 }
@@ -83,24 +87,25 @@ export function mismatchCounter(
   // same, and to decode each of thousands completely would be the slowest step.
   let usualHead: string | undefined;
 
-  async function inspect(accessToken: string): Promise<void> {
-    const token = await inspectToken({ clock, keys: noKeys }, accessToken);
-    const { differences, unreadable } = compareWithRequest(token, requested);
-    seen.unreadable ||= unreadable ?? '';
-    if (differences.length > 0) {
-      seen.wrong += 1;
-      seen.first ||= sentence(differences);
-    } else if (token.form === 'jws' && token.header.b64 === undefined) {
-      [usualHead] = accessToken.split('.', 1);
-    }
-  }
-
   return {
-    count(accessToken) {
-      seen.all += 1;
+    countUsual(accessToken) {
       const payload = usualHead === undefined ? undefined : payloadAfter(usualHead, accessToken);
       const claims = payload && jsonObjectIn(payload);
-      return claims && claimDifferences(claims, requested).length === 0 ? undefined : inspect(accessToken);
+      if (!claims || claimDifferences(claims, requested).length > 0) return undefined;
+      seen.all += 1;
+      return claims;
+    },
+    async count(accessToken) {
+      const token = await inspectToken({ clock, keys: noKeys }, accessToken);
+      const { differences, unreadable } = compareWithRequest(token, requested);
+      seen.all += 1;
+      seen.unreadable ||= unreadable ?? '';
+      if (differences.length > 0) {
+        seen.wrong += 1;
+        seen.first ||= sentence(differences);
+      } else if (token.form === 'jws' && token.header.b64 === undefined) {
+        [usualHead] = accessToken.split('.', 1);
+      }
     },
     report() {
       const { all, wrong, first, unreadable } = seen;

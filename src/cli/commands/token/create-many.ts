@@ -106,10 +106,12 @@ async function create(context: Context, options: Options, { bulk, order, lines, 
     signal: context.signal,
     explain: explainRefusal,
     async write(n, tokens) {
-      const read = await printLine(context, lines, options, guestLine(n, tokens));
+      const { accessToken } = tokens;
+      const usual = mismatches.countUsual(accessToken);
+      const read = await printLine(context, lines, options, guestLine(n, tokens, usual));
       done += 1;
       progress.show(done);
-      if (tokens.accessToken !== '') await mismatches.count(tokens.accessToken);
+      if (!usual && accessToken !== '') await mismatches.count(accessToken);
       return read;
     },
   }).finally(() => progress.end());
