@@ -43,6 +43,18 @@ export function takeApart(input: string): TokenParts {
   return { text, form, header, head, payload: form === 'jws' ? bytes[1] : undefined };
 }
 
+/**
+ * The decoded second part of a JWS that begins with `head`, the first part of a JWS that {@link takeApart} accepts and that has
+ * no `b64`. Undefined for anything that it would not accept, and for an empty part.
+ */
+export function payloadAfter(head: string, token: string): Uint8Array | undefined {
+  if (!token.startsWith(head) || token.length > maxLength) return undefined;
+  const parts = token.split('.');
+  const isJws = parts.length === 3 && parts[0] === head;
+  const isWhole = isJws && parts.every((part) => part !== '' && base64urlProblem(part) === undefined);
+  return isWhole ? Buffer.from(parts[1] ?? '', 'base64url') : undefined;
+}
+
 /** The token without white space, a leading `Bearer` and the service's session token prefix. */
 export function bareToken(input: string): string {
   const text = input.replace(/^\s*bearer\s+/i, '').replaceAll(/\s+/g, '');

@@ -26,7 +26,9 @@ export function jsonObjectIn(bytes: Uint8Array): JsonObject | undefined {
   // Buffer rather than TextDecoder, which takes 2 ms to construct.
   if (!isUtf8(bytes)) return undefined;
   const value = parse(Buffer.from(bytes).toString('utf8'));
-  return isJsonObject(value) && !isDeeperThan(maxDepth, value) ? value : undefined;
+  // Each level takes two brackets.
+  const mayBeDeeper = bytes.length > 2 * maxDepth;
+  return isJsonObject(value) && !(mayBeDeeper && isDeeperThan(maxDepth, value)) ? value : undefined;
 }
 
 export type StrictJson = { readonly value: JsonObject } | { readonly problem: string };

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { bearerToken } from './oauth.ts';
-import { plainObject } from './schema.ts';
+import { type JsonObject, plainObject } from './schema.ts';
 
 /** @see wire contract, section 2 */
 export const anonymousTokenPath = '/anonymous/token';
@@ -29,10 +29,11 @@ export const anonymousTokenRequest = v.looseObject({
 export type AnonymousTokenRequest = v.InferOutput<typeof anonymousTokenRequest>;
 
 /** The range that JavaScript dates can represent. */
-const seconds = v.pipe(
-  v.number(),
-  v.check((value) => Math.abs(value) <= 1e11, 'must be seconds from now'),
-);
+function areSeconds(value: number): boolean {
+  return Math.abs(value) <= 1e11;
+}
+
+const seconds = v.pipe(v.number(), v.check(areSeconds, 'must be seconds from now'));
 
 /** 200 of POST /anonymous/token. `expires_in` is in seconds; `scope` is present when it differs from the request. */
 export const anonymousTokenResponse = v.looseObject({
@@ -45,41 +46,45 @@ export const anonymousTokenResponse = v.looseObject({
 });
 export type AnonymousTokenResponse = v.InferOutput<typeof anonymousTokenResponse>;
 
-/** A non-empty string; anything else is undefined. */
-const lenientText = v.pipe(
-  v.unknown(),
-  v.transform((value) => (typeof value === 'string' && value !== '' ? value : undefined)),
-);
-
-/** A token that a header can carry; anything else is undefined. */
-const lenientToken = v.pipe(
-  v.unknown(),
-  v.transform((value) => (typeof value === 'string' && bearerToken.test(value) ? value : undefined)),
-);
-
-/** Seconds, as a number or a string of digits. */
-const lenientSeconds = v.pipe(
-  v.unknown(),
-  v.transform((value) => {
-    const number = typeof value === 'string' && /^\d{1,12}(\.\d+)?$/.test(value) ? Number(value) : value;
-    return v.is(seconds, number) ? number : undefined;
-  }),
-);
+/** What a response gives: missing and meaningless members are undefined. */
+export interface GivenTokens {
+  readonly session_token: string | undefined;
+  readonly access_token: string | undefined;
+  readonly token_type: string | undefined;
+  readonly expires_in: number | undefined;
+  readonly session_expires_in: number | undefined;
+  readonly scope: string | undefined;
+}
 
 /**
  * The same response, read leniently: by then the guest exists, so no token may be lost because another member is missing
- * or has the wrong type. Missing and meaningless members are undefined.
+ * or has the wrong type. Without a schema, which would cost more than all else that is done with an answer.
  */
-export const givenTokens = v.looseObject({
-  session_token: v.optional(lenientText),
-  access_token: v.optional(lenientToken),
-  token_type: v.optional(lenientText),
-  expires_in: v.optional(lenientSeconds),
-  session_expires_in: v.optional(lenientSeconds),
-  scope: v.optional(lenientText),
-});
+export function givenTokens(body: JsonObject): GivenTokens {
+  return {
+    session_token: givenText(body.session_token),
+    access_token: givenToken(body.access_token),
+    token_type: givenText(body.token_type),
+    expires_in: givenSeconds(body.expires_in),
+    session_expires_in: givenSeconds(body.session_expires_in),
+    scope: givenText(body.scope),
+  };
+}
 
-export type GivenTokens = v.InferOutput<typeof givenTokens>;
+function givenText(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** A token that a header can carry. */
+function givenToken(value: unknown): string | undefined {
+  return typeof value === 'string' && bearerToken.test(value) ? value : undefined;
+}
+
+/** Seconds, as a number or a string of digits. */
+function givenSeconds(value: unknown): number | undefined {
+  const number = typeof value === 'string' && /^\d{1,12}(\.\d+)?$/.test(value) ? Number(value) : value;
+  return typeof number === 'number' && areSeconds(number) ? number : undefined;
+}
 
 /** The audience that requests a transfer ticket instead of an access token (edition `ea`). */
 export const anonymousTransferAudience = 'urn:auth0:anon_transfer';

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { homeAfter, newHome, run } from '../support/bin.ts';
 import { modeOf } from '../support/folder.ts';
-import { serve } from '../support/local-server.ts';
+import { jsonOf, serve } from '../support/local-server.ts';
 
 /** The folder for which Node's compile cache was enabled. */
 async function cacheFolder(home: string, env: Readonly<Record<string, string>> = {}): Promise<string | undefined> {
@@ -71,6 +71,22 @@ describe('the compile cache for Node.js before 22.8', () => {
     expect(modeOf(folderIn(home))).toBe('700');
     for (const path of filesIn(home)) expect(modeOf(path)).toBe('600');
     expect(await statusOf(home)).toBe(first);
+    expect(writtenIn(home)).toEqual(written);
+  });
+
+  it('uses the saved code of a command that sends requests', async () => {
+    const home = await homeAfter(['quickstart']);
+    const { client_id: app } = await jsonOf<{ client_id: string }>(home, ['app', 'show', 'web']);
+    const { url } = await serve(home, [], undefined, { NODE_DISABLE_COMPILE_CACHE: '1' });
+    const options = `--require ${resolve('test/support/no-compile-cache.cjs')}`;
+    const create = async () => {
+      const args = ['token', 'create', '--count', '1', '--app', app, '--api', 'https://api.shop.example'];
+      const ran = await run(home, args, { env: { NODE_OPTIONS: options, AUTH0_DOMAIN: url } });
+      expect(ran.code).toBe(0);
+    };
+    await create();
+    const written = writtenIn(home);
+    await create();
     expect(writtenIn(home)).toEqual(written);
   });
 

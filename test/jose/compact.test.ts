@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { takeApart } from '../../src/jose/compact.ts';
+import { payloadAfter, takeApart } from '../../src/jose/compact.ts';
 import rfc7515 from '../fixtures/tokens/rfc7515.json' with { type: 'json' };
 import { failureOf } from '../support/domain.ts';
 import { openTenant } from '../support/local.ts';
@@ -90,5 +90,32 @@ it('endlessly nested contents are treated as text, to protect the stack', async 
   expect(await decode(`${head}.${part(nested(100_000))}.`)).toMatchObject({ claims: undefined });
   expect(await failureOf(() => takeApart(`${part(`{"alg":"RS256","x":${nested(100_000)}}`)}..`))).toMatchObject({
     message: 'This is not a token: its header is not a JSON object.',
+  });
+});
+
+describe('the payload after a known first part', () => {
+  it.each([token, `${head}.${part({ a: 1 })}.c2ln`])('is that of the whole token: %s', (text) => {
+    expect(payloadAfter(head, text)).toEqual(takeApart(text).payload);
+  });
+
+  it.each([
+    '',
+    head,
+    `${head}.`,
+    `${head}.${body}`,
+    `${head}.${body}.`,
+    `${head}..${signature}`,
+    `${head}.${body}.${signature}.`,
+    `${head}.${body}.a.b.c`,
+    `${head}A.${body}.${signature}`,
+    `.${body}.${signature}`,
+    `${head}.${body}=.${signature}`,
+    `${head}.${body}.${signature} `,
+    ` ${token}`,
+    `Bearer ${token}`,
+    `${head}.abcde.${signature}`,
+    `${token}${'a'.repeat(1_000_000)}`,
+  ])('is unknown for anything else: %.60s', (text) => {
+    expect(payloadAfter(head, text)).toBeUndefined();
   });
 });

@@ -36,9 +36,14 @@ export function printableLines(text: string): string {
     .replaceAll(runnerCommandAtStart, (_, before: string) => `${before}${escaped(':')}`);
 }
 
+/** Matches wherever {@link unprintable} or {@link runnerCommand} could, in one look at each character. */
+const mayBeUnprintable = /[^\n\x20-\x22\x24-\x7e]/;
+
 /** Equivalent JSON that is safe for a terminal: dangerous characters are written as JSON escapes. */
 export function printableJson(value: unknown, indent?: number): string {
-  return exactJson(value, indent)
+  const text = exactJson(value, indent);
+  if (!mayBeUnprintable.test(text)) return text;
+  return text
     .replaceAll(unprintable, (character) => {
       // Only between members: JSON escapes line breaks in strings.
       if (character === '\n') return character;

@@ -58,8 +58,11 @@ export interface Context {
   replaceFile(path: string, texts: { before: string; text: string }): Promise<void>;
   /** Reads a file of any size line by line. */
   readLines(path: string): AsyncIterable<TextLine>;
-  /** A new file for guests, or an existing one to continue after its first `endOffset` bytes. */
-  guestFile(path: string, endOffset: number | undefined): Promise<GuestFile>;
+  /**
+   * A new file for guests, or an existing one to continue after its first `endOffset` bytes. `writers` is how many write to it at
+   * the same time.
+   */
+  guestFile(path: string, endOffset: number | undefined, writers: number): Promise<GuestFile>;
   /** Runs `work` while no other process does so for `file`. */
   alone<Result>(file: string, work: () => Promise<Result>): Promise<Result>;
   /** The bytes of a file that may not be text. */

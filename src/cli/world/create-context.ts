@@ -127,9 +127,9 @@ export function createContext(world: World, { warn, aside, warnAtOnce, debug }: 
     async *readLines(path) {
       yield* (await import('../../io/files/user-file.ts')).readLines(path);
     },
-    async guestFile(path, endOffset) {
+    async guestFile(path, endOffset, writers) {
       const { newGuestFile, resumedGuestFile } = await import('../../io/files/guest-file.ts');
-      return endOffset === undefined ? newGuestFile(path) : resumedGuestFile(path, endOffset);
+      return endOffset === undefined ? newGuestFile(path, writers) : resumedGuestFile(path, endOffset, writers);
     },
     async alone(file, work) {
       const { withFileLock } = await import('../../io/files/lock.ts');

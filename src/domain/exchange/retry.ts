@@ -50,10 +50,10 @@ export function retryDelay(
   result: HttpAnswer | UnreachableError,
   repeatable: boolean,
   { refusals, retries }: Attempts,
-  { nowMs, random }: { nowMs: number; random: RetryPolicy['random'] },
+  { now, random }: { now: () => number; random: RetryPolicy['random'] },
 ): Pause | undefined {
   if (!isUnreachable(result) && result.status === 429) {
-    return { ms: advisedMs(result.headers, nowMs) ?? 1000 * 2 ** refusals, reason: 'rate limit', asked: true };
+    return { ms: advisedMs(result.headers, now()) ?? 1000 * 2 ** refusals, reason: 'rate limit', asked: true };
   }
   if (!repeatable || retries === maxRetries) return undefined;
   const retry = (why: string) => `${why}, retry ${retries + 1} of ${maxRetries}`;
@@ -64,7 +64,7 @@ export function retryDelay(
   }
   const { status, headers } = result;
   if (!isTransientFailure(status)) return undefined;
-  const advised = status === 503 ? retryAfterMs(headers, nowMs) : undefined;
+  const advised = status === 503 ? retryAfterMs(headers, now()) : undefined;
   return { ms: advised ?? backoffMs(retries, random), reason: retry(`answer ${status}`), asked: advised !== undefined };
 }
 

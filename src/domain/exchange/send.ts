@@ -29,14 +29,13 @@ export async function sendUntilAnswered(tenant: TenantConnection, exchange: Exch
   const attempts = { refusals: 0, retries: 0 };
   for (let leftMs = retry.maxWaitMs; ; ) {
     const body = typeof exchange.body === 'function' ? await exchange.body() : exchange.body;
-    const sent = { ...exchange, body };
-    const result = await attempt(tenant, sent);
-    const times = { nowMs: nowOf(result, tenant), random: retry.random };
+    const result = await attempt(tenant, exchange, body);
+    const times = { now: () => nowOf(result, tenant), random: retry.random };
     const pause = retryDelay(result, isRepeatable(exchange), attempts, times);
     if (!pause || pause.ms > leftMs) {
       if (isUnreachable(result)) throw withUnknownOutcome(result, exchange, tenant);
       if (pause && result.status === 429)
-        throw await rateLimited(result, sent, { pause, waitedMs: retry.maxWaitMs - leftMs });
+        throw await rateLimited(result, { ...exchange, body }, { pause, waitedMs: retry.maxWaitMs - leftMs });
       return result;
     }
     attempts[!isUnreachable(result) && result.status === 429 ? 'refusals' : 'retries'] += 1;
@@ -55,20 +54,18 @@ interface Sent extends Exchange {
   readonly body: object | undefined;
 }
 
-async function attempt(tenant: TenantConnection, exchange: Sent): Promise<HttpAnswer | UnreachableError> {
-  const { method, path, authorization, body } = exchange;
+async function attempt(
+  tenant: TenantConnection,
+  { method, path, authorization, headers: more }: Exchange,
+  body: object | undefined,
+): Promise<HttpAnswer | UnreachableError> {
   const sentAtMs = tenant.clock.now();
+  const headers: Record<string, string> = { accept: 'application/json' };
+  if (body) headers['content-type'] = 'application/json';
+  if (authorization) headers.authorization = authorization;
+  if (more) Object.assign(headers, more);
   try {
-    const answer = await tenant.fetch(`${tenant.baseUrl}${path}`, {
-      method,
-      headers: {
-        accept: 'application/json',
-        ...(body && { 'content-type': 'application/json' }),
-        ...(authorization && { authorization }),
-        ...exchange.headers,
-      },
-      body: body && exactJson(body),
-    });
+    const answer = await tenant.fetch(`${tenant.baseUrl}${path}`, { method, headers, body: body && exactJson(body) });
     tenant.time.learn(answer.headers, sentAtMs);
     return answer;
   } catch (error) {

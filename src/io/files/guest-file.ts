@@ -9,9 +9,9 @@ export interface GuestFile extends LineWriter {
 }
 
 /** Creates a file for this user alone, because it will hold tokens. @throws {AnonError} `usage` where it exists */
-export function newGuestFile(path: string): GuestFile {
+export function newGuestFile(path: string, writers: number): GuestFile {
   try {
-    return openGuestFile(path, openSync(path, 'wx', 0o600));
+    return openGuestFile(path, openSync(path, 'wx', 0o600), writers);
   } catch (cause) {
     if (codeOf(cause) === 'EEXIST') {
       throw new AnonError('usage', `${path} already exists.`, {
@@ -24,19 +24,19 @@ export function newGuestFile(path: string): GuestFile {
 }
 
 /** Opens a file of guests to append after its first `endOffset` bytes; the rest is cut off. @throws {AnonError} `usage` */
-export function resumedGuestFile(path: string, endOffset: number): GuestFile {
+export function resumedGuestFile(path: string, endOffset: number, writers: number): GuestFile {
   try {
     const descriptor = openSync(path, 'r+');
     ftruncateSync(descriptor, endOffset);
     closeSync(descriptor);
-    return openGuestFile(path, openSync(path, 'a'));
+    return openGuestFile(path, openSync(path, 'a'), writers);
   } catch (cause) {
     throw new AnonError('usage', `${path} cannot be written: ${reasonOf(cause)}.`, { cause });
   }
 }
 
-function openGuestFile(path: string, descriptor: number): GuestFile {
-  const lines = lineWriter(descriptor);
+function openGuestFile(path: string, descriptor: number, writers: number): GuestFile {
+  const lines = lineWriter(descriptor, writers);
   return {
     async write(text) {
       try {

@@ -44,7 +44,9 @@ export function httpFetch(baseUrl: string, world: HttpWorld, limits = defaultLim
   deferWasmCompilation();
   const { signal } = world;
   const dispatcher = dispatcherFor(baseUrl, world, limits);
-  const underWay = new Set<HttpExchange>();
+  // Not a Set: it replaces its table every few additions, and each old table refers to the next. With thousands of exchanges,
+  // all of them would stay in memory, with their tokens, until the next full garbage collection.
+  const underWay: HttpExchange[] = [];
   // Each connection adds a listener, and Node warns of a leak beyond ten.
   setMaxListeners(0, signal);
   signal.addEventListener('abort', () => {
@@ -52,45 +54,77 @@ export function httpFetch(baseUrl: string, world: HttpWorld, limits = defaultLim
     // Otherwise it reconnects, which keeps the process alive.
     void dispatcher.destroy();
   });
+  const addressOf = lastAddress();
   return async (url, request) => {
     if (signal.aborted) throw interrupted();
-    const target = new URL(url);
+    const target = addressOf(url);
     const exchange = new HttpExchange();
     let overdue = false;
     const timer = setTimeout(() => {
       overdue = true;
       exchange.stop(new Error('overdue'));
     }, limits.totalMs);
-    underWay.add(exchange);
+    underWay.push(exchange);
     try {
       dispatcher.dispatch(optionsOf(target, request), exchange);
       const answer = await exchange.answer;
+      restoreWasmBudget();
       // The connection is free from the next turn on; a request before that opens another one, handshake and all. With
       // many requests in flight each has its own connection, and waiting costs more than it saves.
-      if (underWay.size === 1) await nextTurn();
+      if (underWay.length === 1) await nextTurn();
       return answer;
     } catch (error) {
       if (signal.aborted) throw interrupted();
-      throw unreachable({ url: target, sent: exchange.sent, overdue, limits }, error);
+      throw unreachable({ url: target.url, sent: exchange.sent, overdue, limits }, error);
     } finally {
       clearTimeout(timer);
-      underWay.delete(exchange);
+      remove(underWay, exchange);
     }
   };
 }
 
+/** Moves the last item to the place of the removed one. */
+function remove<Item>(items: Item[], item: Item): void {
+  const last = items.pop();
+  if (last !== undefined && last !== item) items[items.indexOf(item)] = last;
+}
+
+interface Address {
+  readonly url: URL;
+  readonly origin: string;
+  /** With its query. */
+  readonly path: string;
+}
+
+/** Parses addresses. Thousands of guests in succession have the same one. */
+function lastAddress(): (text: string) => Address {
+  let last: { readonly text: string; readonly address: Address } | undefined;
+  return (text) => {
+    if (last?.text !== text) {
+      const url = new URL(text);
+      last = { text, address: { url, origin: url.origin, path: url.pathname + url.search } };
+    }
+    return last.address;
+  };
+}
+
 function optionsOf(
-  { origin, pathname, search }: URL,
+  { origin, path }: Address,
   { method, headers, body }: Parameters<Fetch>[1],
 ): Dispatcher.DispatchOptions {
   return {
-    ...{ origin, path: pathname + search, method: method as Dispatcher.HttpMethod, body: body ?? null },
+    ...{ origin, path, method: method as Dispatcher.HttpMethod, body: body ?? null },
     headers: { 'user-agent': 'anon-cli', 'accept-encoding': 'identity', ...headers },
   };
 }
 
+const major = Number.parseInt(process.versions.node, 10);
+
 /** The last major version of Node.js whose engine knows the flag: it reports an unknown one on stderr. */
 const lastKnownMajor = 26;
+
+/** The flag has another value than its default. */
+let isDeferred = false;
 
 /**
  * undici's parser is WebAssembly, which V8 recompiles for speed once a budget is used up. The default budget ends with the
@@ -98,9 +132,19 @@ const lastKnownMajor = 26;
  * about a hundred responses. @see https://github.com/nodejs/node/issues/36616
  */
 function deferWasmCompilation(): void {
-  if (Number.parseInt(process.versions.node, 10) <= lastKnownMajor) {
+  if (major <= lastKnownMajor) {
     setFlagsFromString('--wasm-tiering-budget=1000000000');
+    isDeferred = true;
   }
+}
+
+/**
+ * Sets the default again in Node.js 20: its engine accepts saved code only under the flags under which it was saved, so the next
+ * command would compile everything again. The parser got its budget before the first response.
+ */
+function restoreWasmBudget(): void {
+  if (isDeferred && major === 20) setFlagsFromString('--wasm-tiering-budget=1800000');
+  isDeferred = false;
 }
 
 function dispatcherFor(baseUrl: string, { env, caFile, signal }: HttpWorld, { connectMs }: Limits): Dispatcher {

@@ -14,8 +14,8 @@ export const eraseLine = '\r\u001b[2K';
 export interface Terminal {
   /** The result, and nothing else, goes to stdout. */
   result(text: string): void;
-  /** For many results, each of which can be awaited. */
-  resultLines(): Promise<LineWriter>;
+  /** For many results, each of which can be awaited. `writers` is how many write at the same time. */
+  resultLines(writers: number): Promise<LineWriter>;
   /** Progress, warnings, hints and errors go to stderr. */
   note(text: string): void;
   /** All of stdin as text, at most 16 MB by default. @throws {AnonError} `usage` */
@@ -116,8 +116,8 @@ function write(descriptor: 1 | 2, text: string): boolean {
   return true;
 }
 
-async function resultLines(): Promise<LineWriter> {
-  const lines = (await import('../files/line-writer.ts')).lineWriter(1);
+async function resultLines(writers: number): Promise<LineWriter> {
+  const lines = (await import('../files/line-writer.ts')).lineWriter(1, writers);
   return {
     write: (text) =>
       lines.write(text).catch((error) => {

@@ -15,17 +15,50 @@ function namedPipe(): string {
 }
 
 describe('written lines', () => {
-  it('are in the file in order, each once its promise resolves', async () => {
+  it.each([1, 4, 50, 256])(
+    'are in the file in order, each once its promise resolves, with %i writers',
+    async (writers) => {
+      const path = join(temporaryFolder(), 'lines');
+      const descriptor = openSync(path, 'wx');
+      const lines = lineWriter(descriptor, writers);
+      const written = upTo(50).map(async (line) => {
+        expect(await lines.write(line)).toBe(true);
+        expect(readFileSync(path, 'utf8')).toContain(line);
+      });
+      await Promise.all(written);
+      closeSync(descriptor);
+      expect(readFileSync(path, 'utf8')).toBe(upTo(50).join(''));
+    },
+  );
+
+  it.each([1, 4, 32])(
+    'of %i writers, each of which waits for its line before the next, are all there',
+    async (writers) => {
+      const path = join(temporaryFolder(), 'lines');
+      const descriptor = openSync(path, 'wx');
+      const lines = lineWriter(descriptor, writers);
+      const all = upTo(200);
+      let next = 0;
+      const write = async () => {
+        for (let line = all[next]; line !== undefined; line = all[next]) {
+          next += 1;
+          expect(await lines.write(line)).toBe(true);
+          expect(readFileSync(path, 'utf8')).toContain(line);
+        }
+      };
+      await Promise.all(Array.from({ length: writers }, write));
+      closeSync(descriptor);
+      expect(readFileSync(path, 'utf8')).toBe(all.join(''));
+    },
+  );
+
+  it('go out although no other writer has one', async () => {
     const path = join(temporaryFolder(), 'lines');
     const descriptor = openSync(path, 'wx');
-    const lines = lineWriter(descriptor);
-    const written = upTo(50).map(async (line) => {
-      expect(await lines.write(line)).toBe(true);
-      expect(readFileSync(path, 'utf8')).toContain(line);
-    });
-    await Promise.all(written);
+    const lines = lineWriter(descriptor, 256);
+    expect([await lines.write('a\n'), await lines.write('b\n')]).toEqual([true, true]);
     closeSync(descriptor);
-    expect(readFileSync(path, 'utf8')).toBe(upTo(50).join(''));
+    expect(readFileSync(path, 'utf8')).toBe('a\nb\n');
   });
 
   it('wait for the reader of a pipe, even a non-blocking one', async () => {

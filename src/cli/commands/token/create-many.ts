@@ -41,14 +41,15 @@ interface Order {
 export async function createManyGuests(context: Context, options: Options, bulk: Bulk): Promise<void> {
   checkLineField(options, guestLineNames);
   const order = await readOrder(context, options, bulk);
-  const { file } = bulk;
+  const { file, concurrency } = bulk;
   if (!file) {
-    const lines = await context.terminal.resultLines();
+    const lines = await context.terminal.resultLines(Math.min(concurrency, order.count));
     return create(context, options, { bulk, order, lines, before: undefined });
   }
   await context.alone(file.path, async () => {
     const before = file.resumed ? await readGuestLines(context.readLines(file.path), order.count) : undefined;
-    const lines = await context.guestFile(file.path, before?.endOffset);
+    const writers = Math.min(concurrency, order.count - (before?.count ?? 0));
+    const lines = await context.guestFile(file.path, before?.endOffset, writers);
     try {
       await create(context, options, { bulk, order, lines, before });
     } finally {
@@ -105,10 +106,12 @@ async function create(context: Context, options: Options, { bulk, order, lines, 
     signal: context.signal,
     explain: explainRefusal,
     async write(n, tokens) {
-      const read = await printLine(context, lines, options, guestLine(n, tokens));
+      const { accessToken } = tokens;
+      const usual = mismatches.countUsual(accessToken);
+      const read = await printLine(context, lines, options, guestLine(n, tokens, usual));
       done += 1;
       progress.show(done);
-      if (tokens.accessToken !== '') await mismatches.count(tokens.accessToken);
+      if (!usual && accessToken !== '') await mismatches.count(accessToken);
       return read;
     },
   }).finally(() => progress.end());

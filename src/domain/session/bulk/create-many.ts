@@ -1,6 +1,7 @@
 import { type AnonError, isAnonError, isUnreachable, ResponseError } from '../../../errors.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
 import type { TenantConnection } from '../../exchange/connection.ts';
+import type { Fetch } from '../../exchange/http.ts';
 import { backoffMs, type Pause } from '../../exchange/retry.ts';
 import { mayHaveTakenEffect } from '../../exchange/unknown-outcome.ts';
 import { checkComplete, type GuestTokens, requestTokens } from '../request-tokens.ts';
@@ -134,6 +135,11 @@ function sharingRateLimit(tenant: TenantConnection): TenantConnection {
     }
   }
 
+  const fetchAfterPause: Fetch = async (url, request) => {
+    while (pausing) await pausing;
+    return tenant.fetch(url, request);
+  };
+
   return {
     ...tenant,
     retry: {
@@ -146,9 +152,6 @@ function sharingRateLimit(tenant: TenantConnection): TenantConnection {
         await pausing;
       },
     },
-    fetch: async (url, request) => {
-      while (pausing) await pausing;
-      return tenant.fetch(url, request);
-    },
+    fetch: (url, request) => (pausing ? fetchAfterPause(url, request) : tenant.fetch(url, request)),
   };
 }

@@ -10,22 +10,21 @@ export const guestLineNames: readonly string[] =
 /**
  * One of many guests as a line of NDJSON: its number, the members of the service's answer, the guest id where a token shows
  * it, and `error` where the answer has no usable access token. The number comes first, and stays the same however often a
- * run is resumed.
+ * run is resumed. `claims` are those of the access token, if they are known already.
  */
-export function guestLine(n: number, tokens: GuestTokens): JsonObject {
-  return {
-    n,
-    ...answerMembers(tokens),
-    ...guestOf(tokens),
-    ...(tokens.problem !== undefined && { error: tokens.problem }),
-  };
+export function guestLine(n: number, tokens: GuestTokens, claims?: JsonObject): JsonObject {
+  const line: JsonObject = { n, ...answerMembers(tokens) };
+  const guest = guestOf(tokens, claims);
+  if (guest !== undefined) line.guest = guest;
+  if (tokens.problem !== undefined) line.error = tokens.problem;
+  return line;
 }
 
-/** The guest id in the tokens, unchecked: they came straight from the service. Absent where they cannot be read. */
-function guestOf({ accessToken, sessionToken }: GuestTokens): { guest?: string } {
-  const { sub } = claimsOf(accessToken);
+/** The guest id in the tokens, unchecked: they came straight from the service. Undefined where they cannot be read. */
+function guestOf({ accessToken, sessionToken }: GuestTokens, claims = claimsOf(accessToken)): string | undefined {
+  const { sub } = claims;
   const guest = typeof sub === 'string' ? sub : claimsOf(sessionToken).user_id;
-  return typeof guest === 'string' ? { guest } : {};
+  return typeof guest === 'string' ? guest : undefined;
 }
 
 function claimsOf(token = ''): JsonObject {

@@ -43,21 +43,41 @@ export async function checkMetadataLines(
   return { count, nested };
 }
 
+interface ToCreate {
+  readonly before: WrittenGuests | undefined;
+  readonly metadata: MetadataLines | undefined;
+  readonly common: JsonObject | undefined;
+}
+
 /** The guests from 1 to `count` that are not written yet, each with the metadata of its line, otherwise the common metadata. */
-export async function* guestsToCreate(
+export function guestsToCreate(
   count: number,
-  {
-    before,
-    metadata: file,
-    common,
-  }: { before: WrittenGuests | undefined; metadata: MetadataLines | undefined; common: JsonObject | undefined },
-): AsyncGenerator<NumberedGuest> {
-  const lines = file && linesOf(file);
+  { before, metadata, common }: ToCreate,
+): AsyncIterator<NumberedGuest> | Iterator<NumberedGuest> {
+  return metadata ? guestsOfLines(count, before, metadata) : alikeGuests(count, before, common);
+}
+
+function* alikeGuests(
+  count: number,
+  before: WrittenGuests | undefined,
+  metadata: JsonObject | undefined,
+): Generator<NumberedGuest> {
   for (let n = 1; n <= count; n += 1) {
-    const line = await lines?.next();
+    if (!before?.has(n)) yield { n, metadata };
+  }
+}
+
+async function* guestsOfLines(
+  count: number,
+  before: WrittenGuests | undefined,
+  file: MetadataLines,
+): AsyncGenerator<NumberedGuest> {
+  const lines = linesOf(file);
+  for (let n = 1; n <= count; n += 1) {
+    const line = await lines.next();
     // Every line existed when the file was checked.
-    if (line?.done) throw new AnonError('usage', `The metadata file has changed: line ${n} is missing.`);
-    if (!before?.has(n)) yield { n, metadata: line ? { ...common, ...line.value } : common };
+    if (line.done) throw new AnonError('usage', `The metadata file has changed: line ${n} is missing.`);
+    if (!before?.has(n)) yield { n, metadata: { ...file.common, ...line.value } };
   }
 }
 
