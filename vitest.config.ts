@@ -20,6 +20,7 @@ export default defineConfig({
   test: {
     server: { deps: { inline: ['conf'] } },
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/support/quick-keys.ts'],
     globalSetup: ['test/support/memory-folder.ts', 'test/support/build.ts', 'test/support/run-postgres.ts'],
     // By itself vitest leaves a core to the screen, which on two cores is half of them.
     maxWorkers: '100%',

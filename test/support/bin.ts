@@ -70,11 +70,14 @@ export function copyOf(original: string): string {
 /**
  * The environment of a user with the home folder `home` and nothing else set, without a keyring. All homes share the code that
  * the program compiled: compiling and saving it takes as long as many commands. An empty `XDG_CACHE_HOME` gives a home its own.
+ * Without `NODE_OPTIONS` of a test, new tenants get stored keys.
  */
 export function environment(home: string, more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
-  return { PATH: process.env.PATH, HOME: home, ANON_KEYRING: 'off', XDG_CACHE_HOME: sharedCache(), ...more };
+  const usual = { PATH: process.env.PATH, HOME: home, ANON_KEYRING: 'off' };
+  return { ...usual, XDG_CACHE_HOME: sharedCache(), NODE_OPTIONS: quickKeys, ...more };
 }
 
+const quickKeys = `--require ${resolve('test/support/quick-keys.cjs')}`;
 let cache: string | undefined;
 
 function sharedCache(): string {
@@ -92,7 +95,8 @@ function folderOfProcess(prefix: string): string {
 /** Starts the program; the caller waits for it or stops it. */
 export function start(home: string, args: readonly string[], { env, input, uid }: RunOptions = {}): ChildProcess {
   return spawn(process.execPath, [uid === undefined ? bin : binForAnybody(), ...args], {
-    env: environment(home, env),
+    // Others may not be able to read the file with which the tests hurry.
+    env: environment(home, { ...(uid !== undefined && { NODE_OPTIONS: '' }), ...env }),
     stdio: [stdinFor(input), 'pipe', 'pipe'],
     ...(uid !== undefined && { uid, gid: uid }),
   });
