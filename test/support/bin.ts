@@ -85,11 +85,18 @@ function sharedCache(): string {
   return cache;
 }
 
+const foldersOfProcess: string[] = [];
+
 /** An empty folder, deleted when the process ends. */
 function folderOfProcess(prefix: string): string {
+  if (foldersOfProcess.length === 0) process.once('exit', removeFolders);
   const folder = mkdtempSync(join(tmpdir(), prefix));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  foldersOfProcess.push(folder);
   return folder;
+}
+
+function removeFolders(): void {
+  for (const folder of foldersOfProcess) rmSync(folder, { recursive: true, force: true });
 }
 
 /** Starts the program; the caller waits for it or stops it. */
