@@ -1,5 +1,6 @@
-// Preloaded into the program, and into the tests: new tenants get one of a few stored RSA keys, because making one takes
-// longer than most commands. Each tenant still makes the rest, such as the id of its key.
+// Preloaded into the program, and into the tests: new tenants get stored RSA keys, because making one takes longer than most
+// commands. Each tenant still makes the rest, such as the id of its key. Of the tenants of one process, each has another key
+// than the fifteen before it.
 const Module = require('node:module');
 const { promisify } = require('node:util');
 
@@ -16,12 +17,14 @@ Module._load = function loadOrChange(request, ...rest) {
 function change(crypto) {
   const { generateKeyPair } = crypto;
   const make = promisify(generateKeyPair);
-  const stored = (type, { modulusLength } = {}) => type === 'rsa' && modulusLength === 2048;
+  const isStored = (type, { modulusLength } = {}) => type === 'rsa' && modulusLength === 2048;
+  let next;
   crypto.generateKeyPair = (...args) => generateKeyPair(...args);
   crypto.generateKeyPair[promisify.custom] = async (...args) => {
-    if (!stored(...args)) return make(...args);
+    if (!isStored(...args)) return make(...args);
     const keys = require('./quick-keys.json');
-    return { privateKey: crypto.createPrivateKey({ key: keys[crypto.randomInt(keys.length)], format: 'jwk' }) };
+    next = next === undefined ? crypto.randomInt(keys.length) : (next + 1) % keys.length;
+    return { privateKey: crypto.createPrivateKey({ key: keys[next], format: 'jwk' }) };
   };
   Module.syncBuiltinESMExports();
 }
