@@ -390,7 +390,7 @@ async function copyState(folder: string, name: string, make: (path: string) => P
   states.set(name, readFileSync(path));
 }
 
-export async function seededState(folder: string, issuer: string, edition: EditionName | undefined): Promise<string> {
+async function seededState(folder: string, issuer: string, edition: EditionName | undefined): Promise<string> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = statePathIn(folder);
   await seedState(path, issuer, edition);
@@ -409,7 +409,7 @@ async function seedState(path: string, issuer: string, edition: EditionName | un
 }
 
 /** Opens the state at its first use, and reads again for every use: commands write to it through their own connections. */
-export function openedStore(path: string): Store {
+function openedStore(path: string): Store {
   let opened: Promise<Store> | undefined;
   onTestFinished(async () => (await opened)?.close());
   const fresh = async () => {
