@@ -20,7 +20,10 @@ export default defineConfig({
   test: {
     server: { deps: { inline: ['conf'] } },
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/memory-folder.ts', 'test/support/build.ts', 'test/support/run-postgres.ts'],
+    setupFiles: ['test/support/quick-keys.ts'],
+    globalSetup: ['memory-folder', 'no-extra-authorities', 'build', 'run-postgres'].map(
+      (name) => `test/support/${name}.ts`,
+    ),
     // By itself vitest leaves a core to the screen, which on two cores is half of them.
     maxWorkers: '100%',
     // No module here holds a state that a test could leave behind, and loading them anew for each file takes as long as the tests.

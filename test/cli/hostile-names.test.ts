@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -16,6 +16,7 @@ import {
   servedTenant,
   useRemote,
 } from '../support/command.ts';
+import { copyFolder } from '../support/folder.ts';
 import { testKeys } from '../support/local.ts';
 import { unsafe } from '../support/screen.ts';
 import { sampleExport } from '../support/tenant-export.ts';
@@ -428,7 +429,7 @@ afterAll(() => {
 async function hostileMachine(): Promise<{ machine: Machine; words: Readonly<Record<string, string>> }> {
   made ??= await makeHostile();
   const machine = await freshMachine({ seeded: false });
-  cpSync(made.folder, machine.folder, { recursive: true });
+  copyFolder(made.folder, machine.folder);
   return { machine, words: wordsOn(machine, made.ids) };
 }
 
@@ -503,7 +504,7 @@ async function makeHostile(): Promise<NonNullable<typeof made>> {
   const { client_id: confidential } = await documentNamed(store, 'client', 'server');
   await changeDocument(store, 'client', String(confidential), { name: evil });
   const folder = mkdtempSync(join(tmpdir(), 'anon-hostile-'));
-  cpSync(machine.folder, folder, { recursive: true });
+  copyFolder(machine.folder, folder);
   return { folder, ids: { client: String(client), confidential: String(confidential), exported } };
 }
 
@@ -622,7 +623,7 @@ describe.each(['in a pipe', 'as JSON'] as const)('hostile refusals %s', (mode) =
     const { folder } = await refusedMachine();
     for (const [path, all] of Object.entries(lines)) {
       const machine = await freshMachine({ seeded: false });
-      cpSync(folder, machine.folder, { recursive: true });
+      copyFolder(folder, machine.folder);
       for (const line of all) {
         const given = line.map((word) => words[word] ?? word);
         await runLine(machine, path, given, mode).catch((error) => {

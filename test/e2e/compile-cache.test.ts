@@ -6,11 +6,14 @@ import { homeAfter, newHome, run } from '../support/bin.ts';
 import { modeOf } from '../support/folder.ts';
 import { jsonOf, serve } from '../support/local-server.ts';
 
+/** Without the cache that all homes share in these tests. */
+const ownCache = { XDG_CACHE_HOME: '' };
+
 /** The folder for which Node's compile cache was enabled. */
 async function cacheFolder(home: string, env: Readonly<Record<string, string>> = {}): Promise<string | undefined> {
   const file = join(home, 'enabled');
   const options = `--require ${resolve('test/support/record-compile-cache.cjs')}`;
-  const ran = await run(home, ['--version'], { env: { ...env, NODE_OPTIONS: options, CACHE_FILE: file } });
+  const ran = await run(home, ['--version'], { env: { ...ownCache, ...env, NODE_OPTIONS: options, CACHE_FILE: file } });
   expect(ran).toMatchObject({ code: 0, stderr: '' });
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 }
@@ -58,7 +61,7 @@ describe('the compile cache for Node.js before 22.8', () => {
 
   async function statusOf(home: string, env: Readonly<Record<string, string>> = {}): Promise<string> {
     const options = `--require ${resolve('test/support/no-compile-cache.cjs')}`;
-    const ran = await run(home, ['status', '--json'], { env: { NODE_OPTIONS: options, ...env } });
+    const ran = await run(home, ['status', '--json'], { env: { ...ownCache, NODE_OPTIONS: options, ...env } });
     expect(ran).toMatchObject({ code: 0, stderr: '' });
     return ran.stdout;
   }
@@ -113,7 +116,7 @@ describe('the compile cache for Node.js before 22.8', () => {
     const home = await homeAfter(['quickstart']);
     rmSync(folderIn(home), { recursive: true, force: true });
     const options = `--require ${resolve('test/support/no-compile-cache.cjs')}`;
-    const { stop } = await serve(home, [], undefined, { NODE_OPTIONS: options });
+    const { stop } = await serve(home, [], undefined, { ...ownCache, NODE_OPTIONS: options });
     await expect.poll(() => existsSync(folderIn(home)) && filesIn(home).length, { timeout: 10_000 }).toBeGreaterThan(1);
     await stop('SIGKILL');
   });
@@ -136,7 +139,10 @@ describe('the compile cache for Node.js before 22.8', () => {
     async (args) => {
       const home = newHome();
       const options = `--require ${resolve('test/support/no-compile-cache.cjs')}`;
-      expect(await run(home, args, { env: { NODE_OPTIONS: options } })).toMatchObject({ code: 0, stderr: '' });
+      expect(await run(home, args, { env: { ...ownCache, NODE_OPTIONS: options } })).toMatchObject({
+        code: 0,
+        stderr: '',
+      });
       expect(existsSync(join(home, '.cache'))).toBe(false);
     },
   );

@@ -59,7 +59,7 @@ describe.each(editionNames)('in edition %s', (edition) => {
 
 /** Runs the story with the fault at request `nth` of each command. Returns how many commands met it. */
 async function toldWith(edition: EditionName, fault: Fault, nth: number): Promise<number> {
-  const machine = await freshMachine();
+  const machine = await freshMachine({ seeded: false });
   const tenant = await faultyTenant(machine.clock, { edition });
   await useRemote(machine, tenant);
   let met = 0;
@@ -84,7 +84,7 @@ async function toldWith(edition: EditionName, fault: Fault, nth: number): Promis
 
 /** Opens all gates with `setup`, closes one, and opens it with `doctor --fix`. */
 async function openedWith(edition: EditionName, fault: Fault, nth: number): Promise<number> {
-  const machine = await freshMachine();
+  const machine = await freshMachine({ seeded: false });
   const tenant = await faultyTenant(machine.clock, { edition });
   await useRemote(machine, tenant);
   const names = ['--app', 'web', '--api', 'shop', '--scopes', 'read:catalog', '--yes'];

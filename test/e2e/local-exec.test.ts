@@ -17,7 +17,7 @@ function testHome(): { home: string; env: Record<string, string>; entries: () =>
   const home = newHome();
   const temporary = join(home, 'tmp');
   mkdirSync(temporary);
-  const env = { TMPDIR: temporary, NODE_DISABLE_COMPILE_CACHE: '1' };
+  const env = { TMPDIR: temporary };
   return { home, env, entries: () => readdirSync(home, { recursive: true, encoding: 'utf8' }).sort() };
 }
 

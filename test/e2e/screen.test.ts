@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { homeAfter, newHome, run, runShell } from '../support/bin.ts';
 import { answering } from '../support/http-server.ts';
 import { expectFitting } from '../support/line-width.ts';
+import { runHere } from '../support/run-here.ts';
 import { atTerminalOf, keys } from '../support/terminal-session.ts';
 
 /** A home with two applications, one with wide characters in its name, two APIs and a session. */
@@ -35,14 +36,12 @@ describe('a terminal', () => {
     { timeout: 60_000 },
     async (columns) => {
       const home = await furnishedHome();
-      const clientId = (await run(home, ['app', 'show', 'web', '--field', 'client_id'])).stdout.trim();
-      const list = atTerminalOf(columns, home, ['app', 'list']);
-      await list.ended;
-      expectFitting(list.shown.replaceAll('\r', ''), columns, [clientId, 'ショッピング']);
+      const clientId = (await runHere(home, ['app', 'show', 'web', '--field', 'client_id'])).stdout.trim();
       for (const args of commands) {
         const person = atTerminalOf(columns, home, args);
         await person.ended;
-        expectFitting(person.shown.replaceAll('\r', ''), columns);
+        const whole = args.join(' ') === 'app list' ? [clientId, 'ショッピング'] : [];
+        expectFitting(person.shown.replaceAll('\r', ''), columns, whole);
       }
     },
   );

@@ -11,7 +11,7 @@ describe('colours', () => {
     ['NO_COLOR=1', { NO_COLOR: '1' }, false],
     ['FORCE_COLOR=1 and NO_COLOR=1', { FORCE_COLOR: '1', NO_COLOR: '1' }, true],
   ])('with %s: %j, %s', async (_where, env, coloured) => {
-    const home = newHome();
+    const home = await homeAfter(['tenant', 'show']);
     const { stdout } = await run(home, ['tenant', 'show'], { env });
     expect(stdout.includes(colour)).toBe(coloured);
     const { stderr } = await run(home, ['app', 'show', 'nobody'], { env });
@@ -27,7 +27,7 @@ describe('colours', () => {
     ['unless NO_COLOR is set', 'NO_COLOR=1 ', false],
     ['unless TERM=dumb', 'TERM=dumb ', false],
   ])('are used on a terminal %s', async (_what, env, coloured) => {
-    const home = newHome();
+    const home = await homeAfter(['tenant', 'show']);
     // script(1) runs its command on a terminal.
     const line = `TERM=xterm script -qec "${env}anon-cli tenant show" /dev/null </dev/null`;
     const { stdout, code } = await runShell(home, line);
@@ -45,7 +45,7 @@ describe('colours of a question', () => {
     ['are not used with NO_COLOR', 'NO_COLOR=1 ', false],
     ['are not used with TERM=dumb', 'TERM=dumb ', false],
   ])('%s', async (_what, env, coloured) => {
-    const home = newHome();
+    const home = await homeAfter(['tenant', 'show']);
     for (const [command, question] of [
       ['local reset', 'Delete the local tenant'],
       ['setup --origin http://localhost:3000', 'Which scopes should guests'],

@@ -3,6 +3,7 @@ import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkS
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { copyFolder } from './folder.ts';
 
 /** The real program, as npm installs it. */
 export const bin = resolve('bin/anon-cli.cjs');
@@ -54,8 +55,7 @@ export async function preparedHome(name: string, prepare: (home: string) => Prom
 }
 
 async function make(prepare: (home: string) => Promise<void>): Promise<string> {
-  const home = mkdtempSync(join(tmpdir(), 'anon-cli-prepared-'));
-  process.once('exit', () => rmSync(home, { recursive: true, force: true }));
+  const home = folderOfProcess('anon-cli-prepared-');
   await prepare(home);
   return home;
 }
@@ -63,19 +63,47 @@ async function make(prepare: (home: string) => Promise<void>): Promise<string> {
 /** A copy of a home folder, deleted after the test. */
 export function copyOf(original: string): string {
   const home = newHome();
-  cpSync(original, home, { recursive: true });
+  copyFolder(original, home);
   return home;
 }
 
-/** The environment of a user with the home folder `home` and nothing else set, without a keyring. */
+/**
+ * The environment of a user with the home folder `home` and nothing else set, without a keyring. All homes share the code that
+ * the program compiled: compiling and saving it takes as long as many commands. An empty `XDG_CACHE_HOME` gives a home its own.
+ * Without `NODE_OPTIONS` of a test, new tenants get stored keys.
+ */
 export function environment(home: string, more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
-  return { PATH: process.env.PATH, HOME: home, ANON_KEYRING: 'off', ...more };
+  const usual = { PATH: process.env.PATH, HOME: home, ANON_KEYRING: 'off' };
+  return { ...usual, XDG_CACHE_HOME: sharedCache(), NODE_OPTIONS: quickKeys, ...more };
+}
+
+const quickKeys = `--require ${resolve('test/support/quick-keys.cjs')}`;
+let cache: string | undefined;
+
+function sharedCache(): string {
+  cache ??= folderOfProcess('anon-cli-cache-');
+  return cache;
+}
+
+const foldersOfProcess: string[] = [];
+
+/** An empty folder, deleted when the process ends. */
+function folderOfProcess(prefix: string): string {
+  if (foldersOfProcess.length === 0) process.once('exit', removeFolders);
+  const folder = mkdtempSync(join(tmpdir(), prefix));
+  foldersOfProcess.push(folder);
+  return folder;
+}
+
+function removeFolders(): void {
+  for (const folder of foldersOfProcess) rmSync(folder, { recursive: true, force: true });
 }
 
 /** Starts the program; the caller waits for it or stops it. */
 export function start(home: string, args: readonly string[], { env, input, uid }: RunOptions = {}): ChildProcess {
   return spawn(process.execPath, [uid === undefined ? bin : binForAnybody(), ...args], {
-    env: environment(home, env),
+    // Others may not be able to read the file with which the tests hurry.
+    env: environment(home, { ...(uid !== undefined && { NODE_OPTIONS: '' }), ...env }),
     stdio: [stdinFor(input), 'pipe', 'pipe'],
     ...(uid !== undefined && { uid, gid: uid }),
   });
@@ -86,8 +114,7 @@ let copy: string | undefined;
 /** A copy of the program that every user can read: the project's folder may be private to root. */
 function binForAnybody(): string {
   if (copy) return copy;
-  const folder = mkdtempSync(join(tmpdir(), 'anon-cli-program-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const folder = folderOfProcess('anon-cli-program-');
   chmodSync(folder, 0o755);
   const packages = ['libsql', '@libsql', '@neon-rs', 'detect-libc'].map((name) => join('node_modules', name));
   for (const path of ['bin', 'dist', 'package.json', ...packages]) {

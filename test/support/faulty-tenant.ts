@@ -3,11 +3,12 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import type { Clock } from '../../src/domain/clock.ts';
-import { databasePorts } from '../../src/io/embedded/ports.ts';
-import { openLocalTenant } from '../../src/local/open-tenant.ts';
+import { seed } from '../../src/local/state/seed.ts';
+import { createTenant } from '../../src/local/tenant.ts';
 import type { EditionName } from '../../src/wire/edition/edition.ts';
-import { type Asked, openedStore, type ServedTenant, seededState } from './command.ts';
-import { temporaryFolder } from './folder.ts';
+import type { Asked, ServedTenant } from './command.ts';
+import { globalClient, sequenceOfBytes, testKeys } from './local.ts';
+import { memoryStore } from './memory-store.ts';
 
 /**
  * Faults between a tenant and its clients: `before` ones keep the request from the tenant, `after` ones
@@ -64,17 +65,15 @@ export async function faultyTenant(
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const host = `localhost:${(server.address() as AddressInfo).port}`;
-  const path = await seededState(temporaryFolder(), `https://${host}/`, edition);
-  const tenant = await openLocalTenant(
-    { file: path },
-    { clock: () => clock.now(), domain: host },
-    databasePorts(() => {}),
-  );
+  const [store, random] = [memoryStore(), sequenceOfBytes(host)];
+  const keys = async () => testKeys;
+  const tenant = createTenant({ store, random, keys, clock: () => clock.now(), domain: host });
+  await seed({ store, random, keys, issuer: tenant.issuer, edition });
+  const { client_id: clientId, client_secret: clientSecret } = await globalClient(store);
   handle = tenant.handle;
   const close = async () => {
     server.closeAllConnections();
     await new Promise((closed) => server.close(closed));
-    await tenant.close();
   };
   onTestFinished(close);
   return {
@@ -83,8 +82,8 @@ export async function faultyTenant(
     requests,
     handled,
     secrets,
-    credentials: await tenant.managementCredentials(),
-    store: openedStore(path),
+    credentials: { clientId, clientSecret },
+    store,
     close,
     inject(fault, nth) {
       injected = { fault, at: requests.length + nth };

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
-import { run, start } from './bin.ts';
+import { start } from './bin.ts';
+import { runHere } from './run-here.ts';
 
 /** A `local start` process. */
 export interface Served {
@@ -53,9 +54,9 @@ export const overHttp: typeof fetch = (input, init) => {
   return fetch(toHttp(String(input)), init);
 };
 
-/** The JSON that a command prints. */
+/** The JSON that a command prints, which runs in the process of the test. */
 export async function jsonOf<Shape = Record<string, unknown>>(home: string, args: readonly string[]): Promise<Shape> {
-  const { stdout, stderr, code } = await run(home, [...args, '--json']);
+  const { stdout, stderr, code } = await runHere(home, [...args, '--json']);
   if (code !== 0) throw new Error(`${args.join(' ')} failed with ${code}: ${stderr}`);
   return JSON.parse(stdout);
 }

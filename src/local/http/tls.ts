@@ -26,7 +26,8 @@ export function tlsAcceptor({ certificate, handshakeMs, secured }: TlsOptions): 
   return async (socket) => {
     const [{ createServer }, next] = await Promise.all([import('node:tls'), certificate()]);
     if (socket.destroyed) return;
-    const context = { cert: next.certificate, key: next.key, minVersion: 'TLSv1.2' } as const;
+    // No client has a certificate: loading the authorities that Node.js knows would only delay the first connection.
+    const context = { cert: next.certificate, key: next.key, ca: [], minVersion: 'TLSv1.2' as const };
     if (!server) {
       server = createServer({ ...context, ALPNProtocols: ['http/1.1'], handshakeTimeout: handshakeMs }, secured);
       // Node.js ends a connection whose handshake failed, but not one whose handshake takes too long.

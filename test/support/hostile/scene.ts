@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { cachedStore } from '../../../src/local/store/cached-store.ts';
 import { memoryDatabase } from '../../../src/local/store/memory.ts';
@@ -7,8 +7,8 @@ import { createTenant, type Tenant } from '../../../src/local/tenant.ts';
 import type { EditionName } from '../../../src/wire/edition/edition.ts';
 import type { JsonObject } from '../../../src/wire/schema.ts';
 import { freshMachine, type Machine, type Ran } from '../command.ts';
+import { copyFolder } from '../folder.ts';
 import { openTenant, sequenceOfBytes, type TestTenant, testKeys } from '../local.ts';
-
 import type { HostileAnswer } from './answers.ts';
 import { appSecret, type HostileCommand, metadataValues } from './commands.ts';
 import type { HostileTenant } from './tenant.ts';
@@ -74,8 +74,7 @@ export async function played(
   json: boolean,
 ): Promise<Outcome> {
   const machine = await freshMachine({ seeded: false });
-  for (const part of ['config', 'data'])
-    cpSync(join(scene.folder, part), join(machine.folder, part), { recursive: true });
+  for (const part of ['config', 'data']) copyFolder(join(scene.folder, part), join(machine.folder, part));
   // On every other machine a few minutes have passed since the last command.
   if (answer.number % 3 > 0) forgetManagementToken(join(machine.folder, 'data', 'credentials'));
   for (const secret of scene.secrets) machine.keepSecret(secret);

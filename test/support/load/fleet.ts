@@ -98,7 +98,7 @@ export function newFleet(): Fleet {
 
 function startInstance({ home, database, env }: Place, killAtWrite: number | undefined): ChildProcess {
   const hooked = killAtWrite !== undefined && { NODE_OPTIONS: hook, KILL_AT_WRITE: String(killAtWrite) };
-  const args = ['local', 'start', '--database', database, '--domain', 'tenant.test', '--port', '0', '--json'];
+  const args = ['local', 'start', '--http', '--database', database, '--domain', 'tenant.test', '--port', '0', '--json'];
   return start(home, args, { env: { ...env, ...hooked } });
 }
 

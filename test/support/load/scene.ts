@@ -29,6 +29,10 @@ export async function newScene(): Promise<Scene> {
   const place = () => ({ home: newHome(), database, env: { PGPASSWORD: postgres.password } });
   const places = [place(), place()] as const;
   await printed(places[0], ['quickstart']);
+  // A process saves the code that it compiled when it ends, and those that are killed would compile it again and again.
+  const once = newFleet();
+  await once.start(places[0]).url;
+  await once.stop();
   const [fleet, client] = [newFleet(), loadClient()];
   const instances = places.map((each) => fleet.start(each));
   const [url = ''] = await fleet.listening(2);

@@ -39,8 +39,9 @@ function tlsOptions(address: PostgresAddress): ConnectionOptions {
   };
 }
 
-function secureContextOf({ sslRootCert, sslCert, sslKey }: PostgresAddress): SecureContext {
-  const ca = sslRootCert === undefined || sslRootCert === 'system' ? {} : { ca: readRoot(sslRootCert) };
+function secureContextOf(address: PostgresAddress): SecureContext {
+  const { sslCert, sslKey } = address;
+  const ca = authoritiesOf(address);
   if (sslCert === undefined && sslKey === undefined) return createSecureContext(ca);
   if (sslKey === undefined) throw refused(`sslcert=${sslCert} needs sslkey: the file with the key of that certificate`);
   if (sslCert === undefined) throw refused(`sslkey=${sslKey} needs sslcert: the file with the certificate of that key`);
@@ -53,6 +54,12 @@ function secureContextOf({ sslRootCert, sslCert, sslKey }: PostgresAddress): Sec
   } catch (error) {
     throw refused(`cannot use the client certificate ${sslCert} with the key ${sslKey}: ${reasonOf(error)}`, error);
   }
+}
+
+/** Loading those that Node.js knows takes a quarter of a start, so only a mode that needs them does. */
+function authoritiesOf({ sslMode, sslRootCert }: PostgresAddress): { ca?: string | [] } {
+  if (sslRootCert !== undefined && sslRootCert !== 'system') return { ca: readRoot(sslRootCert) };
+  return sslMode === 'verify-full' ? {} : { ca: [] };
 }
 
 /** OpenSSL would accept a file without certificates, and then trust none. */
