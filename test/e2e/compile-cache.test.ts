@@ -84,7 +84,7 @@ describe('the compile cache for Node.js before 22.8', () => {
     const options = `--require ${resolve('test/support/no-compile-cache.cjs')}`;
     const create = async () => {
       const args = ['token', 'create', '--count', '1', '--app', app, '--api', 'https://api.shop.example'];
-      const ran = await run(home, args, { env: { NODE_OPTIONS: options, AUTH0_DOMAIN: url } });
+      const ran = await run(home, args, { env: { ...ownCache, NODE_OPTIONS: options, AUTH0_DOMAIN: url } });
       expect(ran.code).toBe(0);
     };
     await create();

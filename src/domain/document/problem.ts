@@ -30,8 +30,8 @@ export function problemAt(place: Place, message: string, hint?: string): Problem
 }
 
 /** What is quoted from a file may be a block of lines. */
-function inOneLine(text: string): string {
-  return text.replaceAll(/[^\S ]*[\r\n]\s*/g, ' ');
+export function inOneLine(text: string): string {
+  return text.replaceAll(/\r\n|[\r\n]/g, '\\n');
 }
 
 export function warningAt(place: Place, message: string, hint?: string): Problem {

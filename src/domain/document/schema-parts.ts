@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { isAnonError } from '../../errors.ts';
+import { inOneLine } from './problem.ts';
 
 /** An object in which every other key is a problem. Unlike `strictObject`, it reports all of them. */
 export function closedObject<const Entries extends v.ObjectEntries>(entries: Entries) {
@@ -26,5 +27,6 @@ export function parsedText<Value>(parse: (text: string) => Value) {
 
 /** A message of a valibot issue with a hint: messages are one line, so the hint has the second. */
 export function issueMessage(message: string, hint?: string): string {
-  return hint === undefined ? message : `${message}\n${hint}`;
+  const line = inOneLine(message);
+  return hint === undefined ? line : `${line}\n${hint}`;
 }

@@ -42,8 +42,11 @@ describe.each(Object.entries(all))('a wrong file: %s', (_group, files) => {
 });
 
 it('a problem is one line, whatever it quotes', async () => {
-  const [problem] = await problemsIn('tenant:\n  lifetime: |\n    $\u007b\n    30d\n');
-  expect(problem?.message).toBe("'$\u007b 30d ' is not a reference to an environment variable.");
+  const messagesIn = async (text: string) => (await problemsIn(text)).map(({ message }) => message);
+  expect(await messagesIn('tenant:\n  lifetime: |\n    $\u007b\n    30d\n')).toEqual([
+    "'$\u007b\\n30d\\n' is not a reference to an environment variable.",
+  ]);
+  expect(await messagesIn('tenant:\n  lifetime: |\n    30\n    d\n')).toEqual(["'30\\nd\\n' is not a valid duration."]);
 });
 
 describe('no text', () => {
