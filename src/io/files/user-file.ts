@@ -1,9 +1,17 @@
-import { randomBytes } from 'node:crypto';
-import { appendFileSync, closeSync, constants, createReadStream, lstatSync, openSync, rmSync, statSync } from 'node:fs';
-import { copyFile, link, readdir, stat, writeFile } from 'node:fs/promises';
+// Commands that only read a file wait neither for Node's promises of files nor for its crypto, which take as long as their code.
+import {
+  appendFileSync,
+  closeSync,
+  constants,
+  createReadStream,
+  lstatSync,
+  openSync,
+  promises,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import type { TextLine } from '../../domain/session/bulk/metadata-lines.ts';
 import { AnonError, isAnonError } from '../../errors.ts';
-import { writeFileSync } from './atomic-write.ts';
 import { kindOf } from './descriptor.ts';
 import { codeOf, reasonOf } from './files.ts';
 import { bytesLike, readWhole, textOf, withoutMark } from './input.ts';
@@ -28,7 +36,7 @@ export async function readUserBytes(path: string, limitBytes?: number): Promise<
 /** The names in a folder, sorted; undefined where there is no folder. @throws {AnonError} `usage` where it cannot be read */
 export async function namesInUserFolder(path: string): Promise<readonly string[] | undefined> {
   try {
-    return (await readdir(path)).sort();
+    return (await promises.readdir(path)).sort();
   } catch (cause) {
     if (['ENOENT', 'ENOTDIR'].includes(codeOf(cause) ?? '')) return undefined;
     throw new AnonError('usage', `${path || "''"} cannot be read: ${reasonOf(cause)}.`, { cause });
@@ -56,11 +64,12 @@ export function isTerminalFile(path: string): boolean {
  * @throws {AnonError} `usage` where the file exists or cannot be written
  */
 export async function writeNewUserFile(path: string, text: string): Promise<void> {
+  const { randomBytes } = await import('node:crypto');
   const draft = `${path}.tmp-${process.pid}-${randomBytes(4).toString('hex')}`;
   try {
     if (lstatSync(path, { throwIfNoEntry: false })) throw Object.assign(new Error('it exists'), { code: 'EEXIST' });
     try {
-      await writeFile(draft, text, { flag: 'wx', mode: 0o600, flush: true });
+      await promises.writeFile(draft, text, { flag: 'wx', mode: 0o600, flush: true });
       await publish(draft, path);
     } finally {
       rmSync(draft, { force: true });
@@ -80,6 +89,7 @@ export async function replaceUserFile(path: string, { before, text }: { before: 
   if (textOf(bytes, path) !== before) {
     throw new AnonError('usage', `${path} has changed while the command ran.`, { hint: 'Run the command again.' });
   }
+  const { writeFileSync } = await import('./atomic-write.ts');
   try {
     writeFileSync(path, bytesLike(bytes, text), { mode: statSync(path).mode & 0o777 });
   } catch (cause) {
@@ -90,10 +100,10 @@ export async function replaceUserFile(path: string, { before, text }: { before: 
 /** Unlike a rename, a link never replaces a file that another process has created meanwhile. */
 async function publish(draft: string, path: string): Promise<void> {
   try {
-    await link(draft, path);
+    await promises.link(draft, path);
   } catch (error) {
     if (!linklessCodes.includes(codeOf(error))) throw error;
-    await copyFile(draft, path, constants.COPYFILE_EXCL);
+    await promises.copyFile(draft, path, constants.COPYFILE_EXCL);
   }
 }
 
@@ -113,7 +123,7 @@ export async function* readLines(path: string): AsyncGenerator<TextLine> {
   let rest: Buffer = Buffer.alloc(0);
   let offset = 0;
   try {
-    const status = await stat(path);
+    const status = await promises.stat(path);
     if (!status.isFile() && !status.isDirectory()) {
       throw new AnonError('usage', `${path} cannot be read: it is not a regular file, and it must be read twice.`, {
         hint: 'Write its lines to a file first, and pass that file.',
