@@ -69,7 +69,7 @@ export async function requirePolicies(context: Context, files: readonly string[]
 }
 
 /** A problem as a line of prose. */
-function warningText({ message, hint, ...place }: Problem): string {
+export function warningText({ message, hint, ...place }: Problem): string {
   return `${placeText(place)}: ${message}${hint === undefined ? '' : ` ${hint}`}`;
 }
 

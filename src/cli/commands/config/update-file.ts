@@ -6,7 +6,7 @@ import { hostOf } from '../../../domain/exchange/http.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
 import { listInWords, truncateList } from '../../../domain/truncate.ts';
 import { AnonError } from '../../../errors.ts';
-import { readConfigFiles } from '../../input/config-files.ts';
+import { readConfigFiles, warningText } from '../../input/config-files.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
 import { changeData, labelOf, renderSettingChanges, settingText } from '../../render/config-changes.ts';
@@ -65,9 +65,7 @@ function warnOfRest(context: Context, file: string, { left, problems, missing }:
       `${placeText(place)}: ${labelOf(one)} stays ${settingText(setting, before)}, because ${reason}. The tenant has ${settingText(setting, after)}.`,
     );
   }
-  for (const { message, hint, ...place } of problems) {
-    context.warn(`${placeText(place)}: ${message}${hint === undefined ? '' : ` ${hint}`}`);
-  }
+  for (const problem of problems) context.warn(warningText(problem));
   if (missing.length === 0) return;
   const names = listInWords(truncateList(missing), fileName);
   context.warn(`Open to guests at the tenant, but not in ${file}: ${names}. anon-cli config export shows all.`);

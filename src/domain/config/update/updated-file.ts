@@ -1,6 +1,7 @@
 import { AnonError } from '../../../errors.ts';
 import { DocumentError, hasErrors, type Place, type Problem, problemAt } from '../../document/problem.ts';
 import type { Variables } from '../../document/variables.ts';
+import { same } from '../../plan/difference.ts';
 import type { WrittenConfig } from '../config.ts';
 import { type ConfigObject, keyOf } from '../objects.ts';
 import { type ConfigPlan, planConfig } from '../plan.ts';
@@ -20,6 +21,7 @@ export interface FileToUpdate {
 /** A configuration file with the tenant's values. */
 export interface UpdatedFile {
   readonly text: string;
+  /** From what the file had to what it has, which may come only as near to the tenant as a file can. */
   readonly changes: readonly ChangedSetting[];
   /** What the file still has differently. */
   readonly left: readonly (ChangedSetting & { readonly place: Place; readonly reason: string })[];
@@ -57,10 +59,13 @@ export async function updatedFile(file: FileToUpdate, snapshot: TenantSnapshot):
     const reason = reasons.get(JSON.stringify(path)) ?? values.reasonFor(one);
     return { ...one, place: written.placeOf(path), reason };
   });
-  const still = new Set(left.map(idOf));
+  const stays = new Map(left.map((one) => [idOf(one), one.before]));
   return {
     text,
-    changes: before.values.changed.filter((one) => !still.has(idOf(one))),
+    changes: before.values.changed.flatMap((one) => {
+      const now = stays.has(idOf(one)) ? (stays.get(idOf(one)) ?? null) : one.after;
+      return same(now, one.before) ? [] : [{ ...one, after: now }];
+    }),
     left,
     problems: values.problems.map(({ path, message, hint }) => problemAt(written.placeOf(path, 'key'), message, hint)),
     plan: values.plan,

@@ -147,6 +147,25 @@ describe('the scopes of single applications in edition ea', () => {
     await showsNoChanges(machine, path);
   });
 
+  it('become those of today where the tenant gives every scope, and the rest is reported', async () => {
+    const machine = await openMachine({ edition: 'ea' });
+    await machine.store.write(async (writer) => {
+      const [grant] = (await writer.list('client_grant')).filter((one) => one.subject_type === 'anonymous_user');
+      writer.put('client_grant', String(grant?.id), { ...grant, allow_all_scopes: true });
+    });
+    const own = `apis:\n  ${shop}:\n    apps:\n      web: [read:catalog] # the shop\n`;
+    const path = machine.file('anon.yaml', own);
+    const first = await updated(machine, path);
+    expect(first.text).toBe(own.replace('[read:catalog]', '[read:catalog, read:orders, write:cart, write:orders]'));
+    expect(first.stdout).toContain('~ scopes of web  +read:orders +write:cart +write:orders\n');
+    expect(first.stdout).toContain(`✔ Updated ${path}: 1 setting\n`);
+    const all = 'because a list cannot express every scope, later ones too. The tenant has all scopes.\n';
+    expect(first.stderr).toContain(`scopes of web stays read:catalog read:orders write:cart write:orders, ${all}`);
+    const again = await updated(machine, path);
+    expect(again.stdout).toBe(`✔ No changes: ${path} stays as it was\n`);
+    expect(again.stderr).toContain(all);
+  });
+
   it('are removed with their grant', async () => {
     const machine = await twoApps();
     const own = `${apps}apis:\n  ${shop}:\n    apps:\n      web: [read:catalog] # the shop\n      blog: [read:catalog]\n`;
