@@ -19,8 +19,9 @@ if (major < 20 || (major === 20 && minor < 18)) {
 
 /** The file that runs a command line. For a few commands, the build puts all that they always need into one. */
 function fileFor(args) {
+  if (runsLittle(args)) return 'start-quick';
   const words = args.slice(0, 2).join(' ');
-  if (!['local start', 'token create', 'token decode'].includes(words) || runsLittle(args)) return 'start';
+  if (!['local start', 'token create', 'token decode'].includes(words)) return 'start';
   return `start-${words.replace(' ', '-')}`;
 }
 
@@ -29,8 +30,8 @@ function useCompileCache() {
   const { env } = process;
   if (env.NODE_COMPILE_CACHE || env.NODE_DISABLE_COMPILE_CACHE) return;
   try {
-    // Node.js 22.8 and later have a cache.
-    const { enableCompileCache } = require('node:module');
+    // Node.js 22.8 and later have a cache. Asking node:module for it would take as long as a page of help.
+    const { enableCompileCache } = module.constructor;
     if (!enableCompileCache && runsLittle(process.argv.slice(2))) return;
     const folder = cacheFolder(env);
     if (!folder || !isPrivate(folder)) return;
@@ -44,12 +45,13 @@ function useCompileCache() {
 /** Help, the version and completion run so little code that reading it takes longer than compiling it. */
 function runsLittle(args) {
   const [first] = args;
-  return first === undefined || first === 'complete' || args.some((arg) => /^(-h|--help|-V|--version)$/.test(arg));
+  if (first === undefined || first === 'complete' || first === 'help') return true;
+  return args.some((arg) => /^(-h|--help|-V|--version)$/.test(arg));
 }
 
 /** Compiles the files of dist with the code that V8 saved for them, and saves it where it is missing. */
 function saveCompiledCode(folder) {
-  const Module = require('node:module');
+  const Module = module.constructor;
   const { Script } = require('node:vm');
   const { dirname, join } = require('node:path');
   const dist = join(dirname(__dirname), 'dist');

@@ -112,6 +112,28 @@ const plainSegments = {
 };
 
 /**
+ * The library for completion scripts without the scripts, for those who only encode candidates: compiling all of it would take
+ * longer than an answer.
+ */
+const encodersAlone = {
+  name: 'encoders-alone',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^@optique\/core\/completion$/ }, ({ path, importer }) => {
+      if (importer !== join(source, 'cli', 'completion', 'shells.ts')) return undefined;
+      return { path: createRequire(importer).resolve(path).replace(/cjs$/, 'js'), suffix: '?encoders' };
+    });
+    onLoad({ filter: /completion\.js$/ }, ({ path, suffix }) => {
+      if (suffix !== '?encoders') return undefined;
+      const script = /^\tgenerateScript\(.*?^\t\},?$/gms;
+      const text = readFileSync(path, 'utf8');
+      if (text.match(script)?.length !== 5)
+        throw new Error('@optique/core no longer writes scripts as the build expects');
+      return { contents: text.replaceAll(script, ''), loader: 'js' };
+    });
+  },
+};
+
+/**
  * undici's entry also loads fetch, WebSocket, caches and mocks, which takes three times as long as the connections. `connect`
  * is for tunnels through a proxy.
  */
@@ -239,13 +261,14 @@ function flatName(path) {
 }
 
 const plugins = [
-  ...[lazyChildProcess, plainSegments, connectionsAlone, confAlone, chalkAlone, versionAlone],
+  ...[lazyChildProcess, plainSegments, encodersAlone, connectionsAlone, confAlone, chalkAlone, versionAlone],
   ...[sqlite, leftOut],
 ];
 process.on('exit', () => rmSync(output, { recursive: true, force: true }));
 mkdirSync(output, { recursive: true });
 const { built, inputs } = await buildWithBorders([
   join(source, 'cli', 'start.ts'),
+  join(source, 'cli', 'start-quick.ts'),
   join(source, 'io', 'store', 'keyring-process.ts'),
   join(source, 'io', 'actions', 'worker.ts'),
   join(source, 'library', 'index.ts'),
@@ -286,33 +309,51 @@ async function writeHelp() {
   const { helpTexts } = require(path);
   mkdirSync(join(output, 'help'));
   for (const [command, text] of Object.entries(await helpTexts())) {
-    writeFileSync(join(output, 'help', `${command.replaceAll(' ', '-') || 'anon-cli'}.txt`), text);
+    // No word has an underscore, so that each path has a name of its own.
+    writeFileSync(join(output, 'help', `${command.replaceAll(' ', '_') || '_'}.txt`), text);
   }
   writeFileSync(
     path,
     `"use strict";
 const { readFileSync } = require("node:fs");
-exports.helpText = async (path) => readFileSync(\`\${__dirname}/help/\${path.replaceAll(" ", "-") || "anon-cli"}.txt\`, "utf8");
+exports.helpText = async (path) => {
+  try {
+    return readFileSync(\`\${__dirname}/help/\${path.replaceAll(" ", "_") || "_"}.txt\`, "utf8");
+  } catch {
+    return undefined;
+  }
+};
 `,
   );
 }
 
+/** As JSON, which is read faster than code is compiled. Many commands share options, and each is written once. */
 async function writeCompletionTree() {
   const path = join(output, 'program-completion-tree.cjs');
   const { completionTree } = require(path);
-  const options = [];
-  // Many commands share options: writing each once reduces the file to a third.
-  const shared = (option) => {
+  const texts = [];
+  const numberOf = (option) => {
     const text = JSON.stringify(option);
-    if (!options.includes(text)) options.push(text);
-    return `options[${options.indexOf(text)}]`;
+    if (!texts.includes(text)) texts.push(text);
+    return texts.indexOf(text);
   };
-  const nodes = Object.entries(await completionTree()).map(([place, { options: own, ...node }]) => {
-    const members = JSON.stringify(node).slice(1, -1);
-    return `${JSON.stringify(place)}: {${members},"options":[${own.map(shared).join(',')}]}`;
-  });
-  const tree = `const options = [${options.join(',\n')}];\nconst tree = {\n${nodes.join(',\n')}\n};`;
-  writeFileSync(path, `"use strict";\n${tree}\nexports.completionTree = async () => tree;\n`);
+  const nodes = Object.entries(await completionTree()).map(([place, node]) => [
+    place,
+    { ...node, options: node.options.map(numberOf) },
+  ]);
+  const data = { nodes: Object.fromEntries(nodes), options: texts.map((text) => JSON.parse(text)) };
+  writeFileSync(join(output, 'completion-tree.json'), JSON.stringify(data));
+  writeFileSync(
+    path,
+    `"use strict";
+const { readFileSync } = require("node:fs");
+exports.completionTree = async () => {
+  const { nodes, options } = JSON.parse(readFileSync(\`\${__dirname}/completion-tree.json\`, "utf8"));
+  for (const node of Object.values(nodes)) node.options = node.options.map((number) => options[number]);
+  return nodes;
+};
+`,
+  );
 }
 
 /** For editors: the schemas of the files that users write, made from those that check them. */

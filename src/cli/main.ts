@@ -1,7 +1,7 @@
 import type { CommanderError } from 'commander';
 import { AnonError, isAnonError } from '../errors.ts';
+import { answeredAtOnce, showHelp } from './answered-at-once.ts';
 import type { CommandDefinition } from './commands/define-command.ts';
-import { completionRequest } from './completion/request.ts';
 import { addGlobalOptions, type GlobalOptions } from './options/global.ts';
 import { asksForJson } from './output/formats.ts';
 import { type Report, reportAsJson, reportForPeople } from './output/report.ts';
@@ -9,21 +9,15 @@ import { commands } from './program/commands.ts';
 import { route } from './program/route.ts';
 import type { Context, World } from './world/context.ts';
 import { questionsRuledOutBy, unattended } from './world/unattended.ts';
-import { version } from './world/version.ts';
 
 /** Runs a command line (without the program's name) and returns its exit code. The only place that reports errors. */
 export async function main(argv: readonly string[], given: World): Promise<number> {
   const ruledOutBy = questionsRuledOutBy(argv, given.env);
   const world = ruledOutBy === undefined ? given : unattended(given, ruledOutBy);
-  const request = completionRequest(argv);
-  if (request) {
-    const { answer } = await import('./completion/answer.ts');
-    await answer(request, world, async () => (await import('./program/completion-tree.ts')).completionTree());
-    return 0;
-  }
   const report = asksForJson(argv) ? reportAsJson(world) : reportForPeople(world);
   try {
-    const exitCode = await run(argv, { ...world, terminal: report.terminal }, report);
+    const reported = { ...world, terminal: report.terminal };
+    const exitCode = (await answeredAtOnce(argv, reported)) ? 0 : await run(argv, reported, report);
     await report.end();
     return exitCode;
   } catch (error) {
@@ -35,49 +29,28 @@ async function run(argv: readonly string[], world: World, report: Report): Promi
   const found = route(argv);
   if (found.version) return showVersion(found.rest, world, report);
   const load = commands[found.path];
-  if (found.help && found.unknown === undefined) return showHelp(found.path, world);
+  if (found.help && found.unknown === undefined && (await showHelp(found.path, world))) return 0;
   if (load) {
     const context = await contextOf(await withPalette(world), report);
     await runCommand(found.path, await load(), context, found.rest);
     return context.ending.exitCode;
   }
-  if (found.unknown === undefined && found.path === '' && found.rest.length === 0) return showHelp('', world);
   const { unknownCommand } = await import('./program/unknown-command.ts');
   throw unknownCommand(found);
 }
 
-/** Without other options, `--version` loads nothing else. */
+/** The version, with other options. */
 async function showVersion(options: readonly string[], world: World, report: Report): Promise<number> {
   const others = options.filter((option) => option !== '--version' && option !== '-V');
-  if (others.length === 0) {
-    world.terminal.result(`${version}\n`);
-    return 0;
-  }
   const { versionCommand } = await import('./commands/version.ts');
   await runCommand('version', versionCommand, await contextOf(world, report), others);
   return 0;
 }
 
-/** Help and the version do not load it. */
+/** Help does not load it. */
 async function contextOf(world: World, report: Report): Promise<Context> {
   const { createContext } = await import('./world/create-context.ts');
   return createContext(world, report);
-}
-
-async function showHelp(path: string, { terminal }: World): Promise<number> {
-  const { helpText } = await import('./program/help.ts');
-  const text = await helpText(path);
-  terminal.result(await shownHelp(text, terminal));
-  return 0;
-}
-
-async function shownHelp(text: string, terminal: World['terminal']): Promise<string> {
-  if (!terminal.resultIsTerminal && !terminal.resultColour) return text;
-  const { fittedHelp, paintHelp } = await import('./render/wrapped.ts');
-  const lines = fittedHelp(text, terminal.resultColumns);
-  if (!terminal.resultColour) return lines;
-  const { palette } = await import('../io/terminal/palette.ts');
-  return paintHelp(lines, palette);
 }
 
 /** Loads the palette only where a stream has colour. */

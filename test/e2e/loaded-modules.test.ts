@@ -56,11 +56,20 @@ function among(loaded: readonly string[], names: readonly string[]): string[] {
 
 describe('what a command loads', () => {
   it.each([
-    [['--version'], ['start']],
-    [['--help'], ['start', 'program-help']],
+    [['--version'], ['start-quick']],
+    [['--help'], ['start-quick', 'program-help']],
+    [
+      ['help', 'token'],
+      ['start-quick', 'program-help'],
+    ],
+    // The table of commands tells an argument from a word of the path.
+    [
+      ['token', 'decode', 'file', '--help'],
+      ['start-quick', 'program-help', 'start'],
+    ],
     [
       ['token', 'create', '--help'],
-      ['start', 'program-help'],
+      ['start-quick', 'program-help'],
     ],
   ])('for %j is one or two files, and nothing expensive', async (args, files) => {
     const loaded = await loadedBy(newHome(), args);
@@ -162,7 +171,7 @@ describe('what a command loads', () => {
       ['tenant', 'set-format', ''],
     ]) {
       const loaded = await loadedBy(newHome(), ['complete', 'bash', '--', ...line]);
-      expect(built(loaded)).toEqual(['start', 'completion-answer', 'program-completion-tree']);
+      expect(built(loaded)).toEqual(['start-quick', 'completion-answer', 'program-completion-tree']);
       expect(loaded.filter((name) => costly.includes(name) || name.includes('node_modules'))).toEqual([]);
     }
   });

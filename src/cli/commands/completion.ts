@@ -1,7 +1,7 @@
 import { mostSimilar } from '../../domain/did-you-mean.ts';
 import { AnonError } from '../../errors.ts';
 import { isShellName, type ShellName, shellNames } from '../completion/request.ts';
-import { completionScript } from '../completion/shells.ts';
+import { completionScript } from '../completion/script.ts';
 import { printResult } from '../output/output.ts';
 import { fitted } from '../render/wrapped.ts';
 import { defineCommand } from './define-command.ts';

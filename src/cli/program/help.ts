@@ -2,9 +2,10 @@ import { commandTree, renderHelp } from './tree.ts';
 
 // The build replaces this file by one that has the finished texts.
 
-/** The help of the command or noun at `path`. */
-export async function helpText(path: string): Promise<string> {
-  return renderHelp(await commandTree(), path);
+/** The help of the command or noun at `path`; undefined for any other path. */
+export async function helpText(path: string): Promise<string | undefined> {
+  const tree = await commandTree();
+  return tree.has(path) ? renderHelp(tree, path) : undefined;
 }
 
 /** All help texts, by path. @public for the build */
