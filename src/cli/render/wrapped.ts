@@ -27,15 +27,14 @@ function broken(words: readonly string[], width: number): string[] {
   return [...lines, line];
 }
 
-/** An escape sequence that sets a style. `endOf`: the codes that end bold and dim; 39 ends a colour. */
-const style = /\p{Cc}\[(\d+)m/gu;
+/** The codes that end bold and dim; 39 ends a colour. */
 const endOf: Readonly<Record<string, string>> = { 1: '22', 2: '22' };
 
 function inColour(lines: readonly string[]): string[] {
   let open: string[] = [];
   return lines.map((line) => {
     const begun = open.map((code) => `\u001b[${code}m`).join('');
-    for (const [, code = ''] of line.matchAll(style)) {
+    for (const [, code = ''] of line.matchAll(/\p{Cc}\[(\d+)m/gu)) {
       const ends = open.filter((one) => (endOf[one] ?? '39') === code);
       open = ends.length > 0 ? open.filter((one) => !ends.includes(one)) : [...open, code];
     }

@@ -65,5 +65,5 @@ function isPlaceholder(value: string): boolean {
 
 /** Whether a variable that is a switch is on. */
 export function isOn(value: string | undefined): boolean {
-  return !['', '0', 'false', 'no', 'off'].includes(cleanValue(value ?? '').toLowerCase());
+  return value !== undefined && !['', '0', 'false', 'no', 'off'].includes(cleanValue(value).toLowerCase());
 }
