@@ -3,8 +3,8 @@ import { exactJson } from '../../wire/exact-json.ts';
 // Compiling patterns with Unicode properties takes as long as a short command's work, so most text never meets one.
 
 /** Characters that are never dangerous. `#` is missing: it begins what a CI runner executes. */
-const common = /^[\x20-\x22\x24-\x7e]*$/;
-const commonLines = /^[\n\x20-\x22\x24-\x7e]*$/;
+const common = /^[\x20-\x22\x24-\x7e…✔✘→]*$/;
+const commonLines = /^[\n\x20-\x22\x24-\x7e…✔✘→]*$/;
 
 /** Control and format characters and lone surrogates: they could move the cursor, hide a claim or make it look like another. */
 function unprintable(): RegExp {
