@@ -122,7 +122,7 @@ function withValues(words: readonly string[], width: number): string[] {
   for (const word of words) {
     const before = joined.at(-1) ?? '';
     const both = `${before} ${word}`;
-    const isValue = /^--[\w-]+$/.test(before) && !word.startsWith('-');
+    const isValue = /^(?:--[\w-]+|-\w)$/.test(before) && !word.startsWith('-');
     if (isValue && displayWidth(both) <= width) joined[joined.length - 1] = both;
     else joined.push(word);
   }

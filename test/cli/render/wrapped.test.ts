@@ -94,6 +94,13 @@ describe('a command', () => {
     expect(command(words.join(' '), 100, '  ')).toBe(words.join(' '));
   });
 
+  it.each([
+    ['curl -d client_id=abc -d audience=xyz', 'curl -d client_id=abc \\\n  -d audience=xyz'],
+    ['curl --data client_id=abc --data a=xyz', 'curl --data client_id=abc \\\n  --data a=xyz'],
+  ])('keeps an option and its value on one line: %s', (text, expected) => {
+    expect(command(text, 32, '  ')).toBe(expected);
+  });
+
   it('that has little room starts further to the left', () => {
     const text = `            ${paint.cyan('$ anon-cli tenant set-lifetime 30d')}`;
     expect(stripVTControlCharacters(fitted(text, 40))).toBe('  $ anon-cli tenant set-lifetime 30d');
