@@ -12,7 +12,7 @@ import { printable } from '../../render/printable.ts';
 import { requestedEdition } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
-import { schemaPath } from './schema-path.ts';
+import { schemaPath } from './schema.ts';
 
 /** The tools whose files a configuration is converted to and from. */
 const otherTools = ['terraform', 'deploy-cli'] as const;
