@@ -3,7 +3,7 @@ import { differencesExitCode } from '../../exit-code.ts';
 import { printResult } from '../../output/output.ts';
 import { changeData, renderChanges } from '../../render/snapshot.ts';
 import { defineCommand } from '../define-command.ts';
-import { localSnapshots, snapshotNamed } from './snapshot/manage.ts';
+import { localSnapshots, snapshotNamed } from './snapshot/snapshots.ts';
 
 export const localDiffCommand = defineCommand({
   description: 'show what has changed in the local tenant since a snapshot',

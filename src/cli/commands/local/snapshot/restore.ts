@@ -5,7 +5,7 @@ import { printable } from '../../../render/printable.ts';
 import { removeSavedData } from '../../../tenant/local-profile.ts';
 import { defineCommand } from '../../define-command.ts';
 import { countsOf, countsText, refuseOtherEdition } from '../carried.ts';
-import { localSnapshots, snapshotNamed } from './manage.ts';
+import { localSnapshots, snapshotNamed } from './snapshots.ts';
 
 export const localSnapshotRestoreCommand = defineCommand({
   description: 'put the local tenant back to a snapshot',
