@@ -146,7 +146,7 @@ const typesBelow = ['local/scope.ts'];
 
 /** The files that may read the clock or random numbers; everything else is given them. */
 const doors = [
-  'domain/app/framework-variables.ts',
+  'domain/app/app-variables.ts',
   'domain/exchange/management/private-key.ts',
   'domain/session/transfer.ts',
   'domain/user/new-password.ts',

@@ -1,8 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loginPage } from '../../src/local/login/pages/login-page.ts';
+import { loginPage, signUpPage } from '../../src/local/login/pages/login-pages.ts';
 import { logoutPage } from '../../src/local/login/pages/logout-page.ts';
-import { signUpPage } from '../../src/local/login/pages/sign-up-page.ts';
 import { openBrowser } from '../support/browser.ts';
 import { testAuthority } from '../support/https-tenant.ts';
 import { everyPage, loginRequest, newPage, serveRequests, signUpRequest } from '../support/login-pages.ts';

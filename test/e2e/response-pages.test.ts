@@ -1,7 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { formPostPage } from '../../src/local/login/pages/form-post-page.ts';
-import { webMessagePage } from '../../src/local/login/pages/web-message-page.ts';
+import { formPostPage, webMessagePage } from '../../src/local/login/pages/response-pages.ts';
 import { openBrowser } from '../support/browser.ts';
 import { testAuthority } from '../support/https-tenant.ts';
 import { newPage, serveRequests } from '../support/login-pages.ts';

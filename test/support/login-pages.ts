@@ -3,11 +3,9 @@ import type { AddressInfo } from 'node:net';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
 import { errorPage } from '../../src/local/login/pages/error-page.ts';
-import { formPostPage } from '../../src/local/login/pages/form-post-page.ts';
-import { type LoginPage, loginPage } from '../../src/local/login/pages/login-page.ts';
+import { type LoginPage, loginPage, type SignUpPage, signUpPage } from '../../src/local/login/pages/login-pages.ts';
 import { loggedOutPage, logoutPage } from '../../src/local/login/pages/logout-page.ts';
-import { type SignUpPage, signUpPage } from '../../src/local/login/pages/sign-up-page.ts';
-import { webMessagePage } from '../../src/local/login/pages/web-message-page.ts';
+import { formPostPage, webMessagePage } from '../../src/local/login/pages/response-pages.ts';
 
 export const loginRequest: LoginPage = {
   action: '/u/login',

@@ -1,6 +1,5 @@
 import type { Authorization } from '../../src/local/login/authorization.ts';
-import { newCode, putCode } from '../../src/local/login/code.ts';
-import type { CodeChallenge } from '../../src/local/login/code-challenge.ts';
+import { type CodeChallenge, newCode, putCode } from '../../src/local/login/code.ts';
 import { prune } from '../../src/local/login/prune.ts';
 import type { Moment, TenantScope } from '../../src/local/scope.ts';
 import { readMoment } from '../../src/local/state/moment.ts';

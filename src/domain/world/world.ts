@@ -4,6 +4,7 @@ import type {
   WorldApi,
   WorldApp,
   WorldGuest,
+  WorldGuestTokens,
   WorldPath,
   WorldProblem,
   WorldUser,
@@ -12,6 +13,7 @@ import { checkDocument } from '../document/check.ts';
 import type { Document } from '../document/node.ts';
 import { type Problem, problemAt, sortedProblems } from '../document/problem.ts';
 import { type DocumentText, readDocument } from '../document/read.ts';
+import type { SavedSession, SessionStore } from '../session/saved-session.ts';
 import { type WrittenWorldShape, worldSchema } from './schema.ts';
 
 /** A world that a user wrote. */
@@ -151,4 +153,36 @@ function repeated<Item>(items: readonly Item[], read: (item: Item, index: number
     }
     return [problem];
   });
+}
+
+/** The session tokens that are saved under the names of a world's guests, for the same API and with the same scopes. */
+export async function savedTokens(
+  { guests }: TenantWorld,
+  sessions: Pick<SessionStore, 'get'>,
+): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const { name, api, scopes } of guests) {
+    const session = await sessions.get(name);
+    if (!session || session.scope !== scopes?.join(' ') || (api ?? session.audience) !== session.audience) continue;
+    found[name] = session.sessionToken;
+  }
+  return found;
+}
+
+/** Saves each guest under their name, in place of a session that has it. */
+export async function saveGuests(
+  guests: readonly WorldGuestTokens[],
+  sessions: Pick<SessionStore, 'exclusively' | 'put'>,
+): Promise<void> {
+  for (const guest of guests) await sessions.exclusively(guest.name, () => sessions.put(guest.name, sessionOf(guest)));
+}
+
+function sessionOf(guest: WorldGuestTokens): SavedSession {
+  const { sessionToken, accessToken, clientId, audience, scope, appName, apiName, guestId, metadata } = guest;
+  return {
+    ...{ sessionToken, accessToken, clientId, audience, scope, appName, apiName, guestId, metadata },
+    createdAtMs: guest.createdAt * 1000,
+    accessEndsAtMs: guest.accessEndsAt * 1000,
+    sessionEndsAtMs: guest.sessionEndsAt === null ? null : guest.sessionEndsAt * 1000,
+  };
 }

@@ -1,16 +1,29 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Console } from 'node:console';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname } from 'node:path';
-import { inspect } from 'node:util';
+import { Writable } from 'node:stream';
+import { format, inspect } from 'node:util';
 import { compileFunction, constants } from 'node:vm';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { ActionCommand, ActionTrigger } from '../../local/actions/runner.ts';
+import type { ActionCommand, ActionPrint, ActionTrigger } from '../../local/actions/runner.ts';
 import { actionApi } from './action-api.ts';
 import { actionCache } from './action-cache.ts';
-import { captureConsole, printingTo } from './action-console.ts';
 import type { RunMessage, WorkerData, WorkerFailure, WorkerMessage } from './messages.ts';
 
 // The program of a worker: one Action, whose module stays loaded between its runs, as in the service's containers.
+
+/** What one run may print; the service saves less. */
+const mostCharacters = 16_384;
+
+/** Where the lines of a run go. */
+interface Printer {
+  readonly send: (line: ActionPrint) => void;
+  left: number;
+}
+
+const printers = new AsyncLocalStorage<Printer>();
 
 const { file } = workerData as WorkerData;
 const functionNames = {
@@ -126,4 +139,38 @@ function textOf(value: unknown): string {
 
 function shortened(text: string): string {
   return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
+}
+
+/** Runs `work` so that what it prints goes to `send`, whatever else runs in the meantime. */
+function printingTo<Result>(send: Printer['send'], work: () => Result): Result {
+  return printers.run({ send, left: mostCharacters }, work);
+}
+
+/** Replaces the global console. Lines that are printed outside of a run are lost. */
+function captureConsole(): void {
+  // For `table`, `dir`, `count` and others, which print through these streams.
+  const others = new Console({ stdout: streamOf('log'), stderr: streamOf('error'), colorMode: false });
+  for (const level of ['debug', 'log', 'info', 'warn', 'error'] as const) {
+    others[level] = (...args: unknown[]) => print(level, format(...args));
+  }
+  globalThis.console = others;
+}
+
+function streamOf(level: ActionPrint['level']): Writable {
+  return new Writable({
+    decodeStrings: false,
+    write(text, _encoding, done) {
+      print(level, String(text).replace(/\n$/, ''));
+      done();
+    },
+  });
+}
+
+function print(level: ActionPrint['level'], text: string): void {
+  const printer = printers.getStore();
+  if (!printer || printer.left <= 0) return;
+  const isCut = text.length >= printer.left;
+  printer.send({ level, text: isCut ? `${text.slice(0, printer.left)}… (cut off)` : text });
+  // An empty line counts, too.
+  printer.left -= text.length + 1;
 }

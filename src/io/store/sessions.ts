@@ -2,15 +2,15 @@ import { closeSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import type { SecretStore } from '../../domain/profile/profile.ts';
-import type { SessionStore } from '../../domain/session/saved-session.ts';
+import type { SavedSession, SessionStore } from '../../domain/session/saved-session.ts';
 import { exactJson, readExactJson } from '../../wire/exact-json.ts';
+import { plainObject } from '../../wire/schema.ts';
 import { exists, fileFailure, namesIn, privateFolder, removeFile, removeFolder } from '../files/files.ts';
 import type { Folders } from '../files/folders.ts';
 import type { JsonFile } from '../files/json-file.ts';
 import { keepPrivate } from '../files/private-mode.ts';
 import { boundSecrets } from './bound-secrets.ts';
 import { fileName, keyOfFileName, secretFiles } from './secret-files.ts';
-import { legacySession, removeLegacySession, savedSession } from './session-format.ts';
 import { type Renaming, renamings } from './session-renaming.ts';
 
 export interface SessionPorts {
@@ -181,3 +181,56 @@ function makeLock(folder: string, path: string): void {
     throw fileFailure(path, 'cannot be written', error);
   }
 }
+
+interface LegacyPorts extends Pick<SessionPorts, 'profile' | 'folders' | 'now' | 'warn' | 'readOnly'> {
+  readonly secrets: () => Promise<SecretStore>;
+}
+
+/** The session of a profile from the time when a profile had only one. */
+async function legacySession(ports: LegacyPorts): Promise<SavedSession | undefined> {
+  const text = await (await ports.secrets()).get(`session/${ports.profile}`);
+  if (text === undefined) return sessionInFile(ports);
+  const checked = v.safeParse(v.pipe(v.string(), v.parseJson(), savedSession), text);
+  if (checked.success) return checked.output;
+  ports.warn(`The saved session of profile ${ports.profile} is not valid; it is ignored.`);
+  return undefined;
+}
+
+async function removeLegacySession(ports: LegacyPorts): Promise<void> {
+  await (await ports.secrets()).remove(`session/${ports.profile}`);
+  removeFile(legacyPath(ports));
+}
+
+/** Version 0.1.0 saved sessions in files of their own. */
+function legacyPath({ folders, profile }: LegacyPorts): string {
+  return join(folders.data, 'sessions', `${profile}.json`);
+}
+
+async function sessionInFile(ports: LegacyPorts): Promise<SavedSession | undefined> {
+  const path = legacyPath(ports);
+  if (!exists(path)) return undefined;
+  const { now, warn, readOnly } = ports;
+  const { readJsonFile } = await import('../files/json-file.ts');
+  return readJsonFile({ path, schema: v.strictObject({ session: savedSession }), now, warn, readOnly })?.session;
+}
+
+/** Milliseconds since 1970, within the range of a date. @see ECMA-262, section 21.4.1.1 */
+const time = v.pipe(v.number(), v.minValue(-8.64e15), v.maxValue(8.64e15));
+
+/** A saved session. Version 0.1.0 saved the first five members. */
+const savedSession = v.strictObject({
+  sessionToken: v.string(),
+  accessToken: v.string(),
+  tokenType: v.optional(v.string()),
+  clientId: v.string(),
+  audience: v.string(),
+  scope: v.optional(v.string()),
+  appName: v.optional(v.string()),
+  apiName: v.optional(v.string()),
+  guestId: v.optional(v.string()),
+  metadata: v.optional(plainObject),
+  createdAtMs: v.optional(time),
+  accessEndsAtMs: v.optional(time),
+  sessionEndsAtMs: v.nullish(time),
+  replaced: v.optional(v.array(v.strictObject({ guestId: v.optional(v.string()), untilMs: time }))),
+});

@@ -1,8 +1,7 @@
 import { parseUrl } from '../../wire/url.ts';
 import type { AuthorizationError } from './authorization.ts';
 import type { Callback } from './authorization-request.ts';
-import { formPostPage } from './pages/form-post-page.ts';
-import { webMessagePage } from './pages/web-message-page.ts';
+import { formPostPage, webMessagePage } from './pages/response-pages.ts';
 
 /** The parameters of an answer, without those that are undefined. */
 type Answer = Readonly<Record<string, string | undefined>>;

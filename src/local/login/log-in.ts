@@ -8,7 +8,7 @@ import { redirect, withCookies } from './callback.ts';
 import { completeLogin } from './complete.ts';
 import { refusedPage } from './pages/error-page.ts';
 import type { FormProblem } from './pages/form-fields.ts';
-import { loginPage } from './pages/login-page.ts';
+import { loginPage } from './pages/login-pages.ts';
 import { shownUsers } from './pages/user-list.ts';
 import { type Parameters, readParameters } from './parameters.ts';
 import { loginPath, signUpPath } from './paths.ts';

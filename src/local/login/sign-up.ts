@@ -8,7 +8,7 @@ import { forActions } from './browser-request.ts';
 import { finish, type LoginStep, readStep } from './log-in.ts';
 import { factsOf, runSignUpActions } from './login-actions.ts';
 import type { FormProblem } from './pages/form-fields.ts';
-import { signUpPage } from './pages/sign-up-page.ts';
+import { signUpPage } from './pages/login-pages.ts';
 import { loginPath, signUpPath } from './paths.ts';
 
 /** GET /u/signup: the page on which somebody becomes a user. */

@@ -3,11 +3,11 @@ import { clientsPath } from '../../wire/client.ts';
 import { publicKeyCredential } from '../../wire/client-credential.ts';
 import { checkPayload } from '../../wire/management-error.ts';
 import type { JsonObject } from '../../wire/schema.ts';
-import { findClient } from '../clients/client-rules.ts';
 import { namedCredentials, newCredential, shownCredential, withoutCredential } from '../clients/public-keys.ts';
 import { managementRefusal } from '../http/refusal.ts';
 import type { TenantScope } from '../scope.ts';
 import type { StoreReader } from '../store/store.ts';
+import { findClient } from './clients.ts';
 import { type ManagementVariables, requireScope } from './management-access.ts';
 import { readPayload } from './payload.ts';
 

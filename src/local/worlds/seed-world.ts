@@ -8,12 +8,11 @@ import { readMoment } from '../state/moment.ts';
 import { reseeding } from '../state/seed.ts';
 import type { Store, StoreReader, StoreWriter } from '../store/store.ts';
 import { type KeyMaterial, makeKeys } from '../tokens/keys.ts';
-import { putActions } from './actions.ts';
 import { putApis } from './apis.ts';
 import { putApps } from './apps.ts';
 import { type MovedClient, WorldDraft } from './draft.ts';
 import { planGuests, type SavedTokens, tokensFor } from './guests.ts';
-import { clockFor, keysFor, putClock, putKeys, putSettings } from './tenant.ts';
+import { clockFor, keysFor, putActions, putClock, putKeys, putSettings } from './tenant.ts';
 import { type NewPassword, putUsers } from './users.ts';
 
 export interface SeedingOptions {

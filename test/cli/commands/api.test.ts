@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { apiListCommand, apiShowCommand } from '../../../src/cli/commands/api/read.ts';
 import {
+  apiCreateCommand,
   apiDisableCommand,
   apiEnableCommand,
   apiScopesAddCommand,
   apiScopesRemoveCommand,
-} from '../../../src/cli/commands/api/access.ts';
-import { apiCreateCommand } from '../../../src/cli/commands/api/lifecycle.ts';
-import { apiListCommand, apiShowCommand } from '../../../src/cli/commands/api/read.ts';
+} from '../../../src/cli/commands/api/write.ts';
 import { documentNamed, freshMachine, openMachine, parsed, servedTenant, useRemote } from '../../support/command.ts';
 
 const audience = 'https://api.shop.example';

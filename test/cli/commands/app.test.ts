@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { appDisableCommand, appEnableCommand } from '../../../src/cli/commands/app/access.ts';
-import { appCreateCommand } from '../../../src/cli/commands/app/lifecycle.ts';
 import { appListCommand, appShowCommand } from '../../../src/cli/commands/app/read.ts';
+import { appCreateCommand, appDisableCommand, appEnableCommand } from '../../../src/cli/commands/app/write.ts';
 import { documentNamed, freshMachine, parsed, servedTenant, useRemote } from '../../support/command.ts';
 
 describe('app list', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { appDeleteCommand } from '../../../src/cli/commands/app/lifecycle.ts';
+import { appDeleteCommand } from '../../../src/cli/commands/app/write.ts';
 import { managementAudience } from '../../../src/wire/oauth.ts';
 import {
   changeDocument,

@@ -1,8 +1,7 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { localResetCommand } from '../../../src/cli/commands/local/reset.ts';
-import { localShowCommand } from '../../../src/cli/commands/local/show.ts';
+import { localResetCommand, localShowCommand } from '../../../src/cli/commands/local/manage.ts';
 import { localStartCommand } from '../../../src/cli/commands/local/start.ts';
 import { documentNamed, freshMachine, openMachine, parsed } from '../../support/command.ts';
 

@@ -1,7 +1,11 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { profileRemoveCommand, profileUseCommand } from '../../../src/cli/commands/profile/manage.ts';
-import { profileListCommand, profileShowCommand } from '../../../src/cli/commands/profile/read.ts';
+import {
+  profileListCommand,
+  profileRemoveCommand,
+  profileShowCommand,
+  profileUseCommand,
+} from '../../../src/cli/commands/profile/manage.ts';
 import { profileSetCommand } from '../../../src/cli/commands/profile/set.ts';
 import { documentNamed, freshMachine, openMachine, parsed, servedTenant, useRemote } from '../../support/command.ts';
 

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { App } from '../../../src/domain/app/app.ts';
 import { carrierIn, parseCarrier } from '../../../src/domain/rehearsal/carrier.ts';
-import { lastingChanges, profileChanges } from '../../../src/domain/rehearsal/differences.ts';
-import { rehearsalRedirectUri } from '../../../src/domain/rehearsal/redirect-uri.ts';
+import { lastingChanges, profileChanges, rehearsalRedirectUri } from '../../../src/domain/rehearsal/login.ts';
 import { editionNamed } from '../../../src/wire/edition/editions.ts';
 import { sampleCallbacks } from '../../../src/wire/sample.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { isVerified } from '../../../src/local/login/code-challenge.ts';
+import { isVerified } from '../../../src/local/login/code.ts';
 import { editionNames } from '../../../src/wire/edition/edition.ts';
 import { claimsOf, verifiedClaims } from '../../support/local.ts';
 import { callback, challenge, jane, loginTenant, verifier } from '../../support/login.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Converted } from '../../../domain/config/convert/converted.ts';
-import type { DeployCliText } from '../../../domain/config/convert/from-deploy-cli.ts';
+import type { DeployCliText } from '../../../domain/config/convert/deploy-cli.ts';
 import type { OtherObjects } from '../../../domain/config/convert/other-file.ts';
 import { DocumentError, type Problem, placeText, problemData } from '../../../domain/document/problem.ts';
 import { AnonError } from '../../../errors.ts';
@@ -12,7 +12,7 @@ import { printable } from '../../render/printable.ts';
 import { requestedEdition } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
-import { schemaPath } from './schema-path.ts';
+import { schemaPath } from './schema.ts';
 
 /** The tools whose files a configuration is converted to and from. */
 const otherTools = ['terraform', 'deploy-cli'] as const;
@@ -92,7 +92,7 @@ async function written(
   const edition = editionNamed(requestedEdition(context, options) ?? 'ea');
   if (tool === 'terraform')
     return (await import('../../../domain/config/convert/to-terraform.ts')).terraformFile(config, edition);
-  return (await import('../../../domain/config/convert/to-deploy-cli.ts')).deployCliFile(config, edition);
+  return (await import('../../../domain/config/convert/deploy-cli.ts')).deployCliFile(config, edition);
 }
 
 async function read(
@@ -141,7 +141,7 @@ async function readOtherFiles(context: Context, tool: OtherTool, path: string): 
     const { terraformObjects } = await import('../../../domain/config/convert/from-terraform.ts');
     return terraformObjects(await textOf(context, path));
   }
-  const { deployCliFolders, deployCliObjects } = await import('../../../domain/config/convert/from-deploy-cli.ts');
+  const { deployCliFolders, deployCliObjects } = await import('../../../domain/config/convert/deploy-cli.ts');
   const names = await context.namesInFolder(path);
   if (!names) return deployCliObjects([{ ...(await textOf(context, path)), part: 'all' }]);
   const whole = names.find((name) => /^tenant\.ya?ml$/.test(name));

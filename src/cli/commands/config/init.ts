@@ -6,7 +6,7 @@ import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
-import { schemaPath } from './schema-path.ts';
+import { schemaPath } from './schema.ts';
 
 const defaultName = 'anon.yaml';
 
@@ -50,7 +50,7 @@ async function newText(
   file: string | undefined,
 ): Promise<string> {
   if (!options.fromTenant) return newConfig(schemaPath(file));
-  const { tenantFile } = await import('./from-tenant.ts');
+  const { tenantFile } = await import('./export.ts');
   const { text, notes } = await tenantFile(context, options, { full: false, file });
   for (const note of notes) context.warn(note);
   return text;

@@ -1,9 +1,9 @@
 import type { App } from '../../../domain/app/app.ts';
 import type { WrittenConfig } from '../../../domain/config/config.ts';
-import { factsAfter } from '../../../domain/config/facts-after.ts';
 import { keyOf } from '../../../domain/config/objects.ts';
 import type { ConfigPlan, Step } from '../../../domain/config/plan.ts';
 import { alsoReached, planConfig } from '../../../domain/config/plan.ts';
+import { factsAfter } from '../../../domain/config/policy-facts.ts';
 import { type PolicyFinding, policyViolations } from '../../../domain/config/policy-violations.ts';
 import {
   checkOriginsReadable,

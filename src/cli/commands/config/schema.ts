@@ -1,3 +1,5 @@
+import { dirname, isAbsolute, relative } from 'node:path';
+import { installedSchema } from '../../../domain/config/template.ts';
 import { AnonError } from '../../../errors.ts';
 import { printResult } from '../../output/output.ts';
 import { printableJson } from '../../render/printable.ts';
@@ -24,4 +26,15 @@ async function schemaOf({ policies, world }: { readonly policies?: true; readonl
   if (world) return (await import('../../../domain/world/json-schema.ts')).worldJsonSchema();
   const { configJsonSchemas } = await import('../../../domain/config/json-schemas.ts');
   return configJsonSchemas()[policies ? 'anon.policy.schema.json' : 'anon.schema.json'];
+}
+
+/**
+ * The path to the JSON Schema from the folder of a file: the package is installed in the folder where the command runs, or in
+ * the file's, if that is elsewhere.
+ */
+export function schemaPath(file: string | undefined): string {
+  const folder = file === undefined ? '' : relative('.', dirname(file));
+  const isElsewhere = folder.startsWith('..') || isAbsolute(folder);
+  const path = isElsewhere ? installedSchema : relative(folder, installedSchema).replaceAll('\\', '/');
+  return path.startsWith('.') ? path : `./${path}`;
 }

@@ -16,7 +16,7 @@ import { type Access, accessTenant } from '../../tenant/access.ts';
 import { accessToWrite, type WriteOptions, writeOptions } from '../../tenant/write.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
-import { carryOutPlan } from './carry-out.ts';
+import { carryOutPlan } from './apply.ts';
 import { planData, printPlan } from './plan.ts';
 import { changesOf, countText, type Planned } from './planned.ts';
 

@@ -3,8 +3,8 @@ import type { ServedRequest } from '../../../local/http/served-request.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import type { Context } from '../../world/context.ts';
 import type { RequestLog } from './request-log.ts';
-import { type Exposing, startWarnings } from './served-address.ts';
 import type { ServedValues } from './served-values.ts';
+import { type Exposing, startWarnings } from './serving-options.ts';
 import { printReady, type Ready, type Started } from './start-screen.ts';
 
 /** Starts a server in the background, and prints what it reports once it listens, or why it does not. */

@@ -1,23 +1,27 @@
+import { chooseApi, likelyApi, type RequestedApi, undecidedApi } from '../../../domain/api/find.ts';
+import { listApis } from '../../../domain/api/read.ts';
 import type { App } from '../../../domain/app/app.ts';
-import { type AppValues, appVariables, controlVariables } from '../../../domain/app/app-variables.ts';
-import { requestingApp } from '../../../domain/app/find.ts';
 import {
+  type AppValues,
+  appVariables,
+  controlVariables,
   type FrameworkName,
   frameworkFacts,
   frameworkNames,
   frameworkVariables,
   newSessionSecret,
-} from '../../../domain/app/framework-variables.ts';
+} from '../../../domain/app/app-variables.ts';
+import { chooseApp, likelyApp, requestingApp, undecidedApp } from '../../../domain/app/find.ts';
+import { listApps } from '../../../domain/app/read.ts';
 import { jwksPath } from '../../../wire/discovery.ts';
 import { dotenvLines, leftOutWarning, variables } from '../../format/variables.ts';
 import { knownWord } from '../../options/parse.ts';
 import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
-import { requestedAppAndApi } from '../../tenant/access.ts';
+import { type Access, requestedAppAndApi } from '../../tenant/access.ts';
 import { accessLocalTenant } from '../../tenant/local-access.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
-import { appValues } from './app-values.ts';
 
 export const localEnvCommand = defineCommand({
   description: 'print what an app needs to use the local tenant, as a .env file',
@@ -139,4 +143,37 @@ function variablesFor(
   const hint = hintFor?.(values);
   if (hint !== undefined) aside(hint);
   return frameworkVariables(framework, { ...values, sessionSecret });
+}
+
+/** The application and the API that the user names. */
+interface Wanted {
+  readonly app?: string | undefined;
+  readonly api?: string | undefined;
+}
+
+/**
+ * The application and the API that a guest of an app of one's own needs: those named, or the profile's, or the only ones. They
+ * may still be disabled. @throws {AnonError} `usage`, `gate_closed` or `not_found` when it can't be decided
+ */
+export async function appValues(
+  { tenant, profile }: Access,
+  { app, api }: Wanted = {},
+): Promise<{ app: App; api: RequestedApi }> {
+  return { app: await appOf({ tenant, profile }, app), api: await apiOf({ tenant, profile }, api) };
+}
+
+async function appOf({ tenant, profile }: Access, named: string | undefined): Promise<App> {
+  if (named !== undefined || profile.app) return chooseApp(tenant, { named, chosen: profile.app });
+  const apps = await listApps(tenant);
+  const likely = likelyApp(apps);
+  if (likely) return likely;
+  throw undecidedApp(tenant, apps);
+}
+
+async function apiOf({ tenant, profile }: Access, named: string | undefined): Promise<RequestedApi> {
+  if (named !== undefined || profile.api) return chooseApi(tenant, { named, chosen: profile.api });
+  const apis = await listApis(tenant);
+  const likely = likelyApi(apis);
+  if (likely) return likely;
+  throw undecidedApi(tenant, apis);
 }

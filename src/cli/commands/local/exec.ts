@@ -17,8 +17,8 @@ import { accessLocalTenant, refuseOtherTenants } from '../../tenant/local-access
 import type { Context } from '../../world/context.ts';
 import type { Env } from '../../world/environment.ts';
 import { defineCommand } from '../define-command.ts';
-import { appValues } from './app-values.ts';
-import { parsePort } from './served-address.ts';
+import { appValues } from './env.ts';
+import { parsePort } from './serving-options.ts';
 
 export const localExecCommand = defineCommand({
   description: 'run a command with a local tenant of its own, of which nothing stays',

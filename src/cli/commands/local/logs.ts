@@ -1,4 +1,8 @@
-import { AnonError, isAnonError } from '../../../errors.ts';
+import { unexpectedAnswer } from '../../../domain/exchange/answer.ts';
+import { readErrorBody } from '../../../domain/exchange/error-body.ts';
+import { send } from '../../../domain/exchange/send.ts';
+import { localProfileName } from '../../../domain/profile/name.ts';
+import { AnonError, isAnonError, ResponseError } from '../../../errors.ts';
 import type { LocalRequestResult } from '../../../library/control-results.ts';
 import type { ServedRequest } from '../../../local/http/served-request.ts';
 import { requestsPath } from '../../../wire/control.ts';
@@ -9,11 +13,11 @@ import {
   statusExample,
   statusForm,
 } from '../../../wire/recorded-request.ts';
+import { check, type Read, type Schema } from '../../../wire/schema.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
 import type { Paint } from '../../render/paint.ts';
 import { printableJson, printableLines } from '../../render/printable.ts';
-import { type AskControl, connectControl } from '../../tenant/control.ts';
 import { refuseOtherTenants } from '../../tenant/local-access.ts';
 import { transportOf } from '../../tenant/transport.ts';
 import type { Context } from '../../world/context.ts';
@@ -128,4 +132,38 @@ function parseStatus(text: string): string {
 function parseLimit(text: string): number {
   if (/^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= recordedRequests) return Number(text);
   throw new AnonError('usage', `--limit must be a whole number from 1 to ${recordedRequests}.`);
+}
+
+/** Asks a control endpoint, by its path with the query. @throws {AnonError} `tenant_unreachable` once the server has stopped */
+type AskControl = <const S extends Schema>(path: string, schema: S) => Promise<Read<S>>;
+
+/** Connects to the running server of the local tenant. @throws {AnonError} `tenant_unreachable` where none is running */
+async function connectControl(context: Context, options: GlobalOptions): Promise<AskControl> {
+  const address = await (await context.local()).controlAddress();
+  if (!address) {
+    throw new AnonError(
+      'tenant_unreachable',
+      'No server of the local tenant is running, or it was started with --no-control.',
+      {
+        hint: 'Start it in another terminal: anon-cli local start',
+      },
+    );
+  }
+  const transport = { ...transportOf(options, context.env), caFile: undefined, spins: false };
+  const profile = { name: localProfileName, domain: new URL(address.url).origin };
+  const connected = await context.connect(profile, { selection: '', edition: undefined, transport });
+  // A server that has stopped does not come back at once, and a new one has another token.
+  const tenant = { ...connected, retry: { ...connected.retry, maxWaitMs: 0 } };
+  const authorization = address.token === undefined ? undefined : `Bearer ${address.token}`;
+  return async (path, schema) => {
+    const exchange = { method: 'GET', path, authorization } as const;
+    const { status, body } = await send(tenant, exchange);
+    if (status !== 200) {
+      const { error, description } = readErrorBody({ status, body }, [address.token]);
+      throw new ResponseError('failed', { status, error, description });
+    }
+    const checked = check(schema, body);
+    if (!checked.ok) throw unexpectedAnswer(exchange, checked.problem);
+    return checked.value;
+  };
 }

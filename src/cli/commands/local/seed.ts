@@ -1,6 +1,5 @@
 import { localProfileName } from '../../../domain/profile/name.ts';
-import { savedTokens, saveGuests } from '../../../domain/world/saved-guests.ts';
-import type { WrittenWorld } from '../../../domain/world/world.ts';
+import { savedTokens, saveGuests, type WrittenWorld } from '../../../domain/world/world.ts';
 import { AnonError } from '../../../errors.ts';
 import type { LocalControl } from '../../../io/embedded/control.ts';
 import type { SeedResult } from '../../../io/embedded/local-worlds.ts';

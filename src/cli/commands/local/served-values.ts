@@ -13,7 +13,7 @@ export interface ServedValues {
 }
 
 /**
- * The choice of {@link import('./app-values.ts').appValues} where nobody names one, from what the tenant has open already: to
+ * The choice of {@link import('./env.ts').appValues} where nobody names one, from what the tenant has open already: to
  * ask its Management API takes longer than the rest of a start. Undefined where nothing decides it.
  */
 export async function servedValues(

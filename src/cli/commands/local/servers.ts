@@ -5,7 +5,7 @@ import { printable } from '../../render/printable.ts';
 import { rows } from '../../render/rows.ts';
 import { relativeText } from '../../render/time.ts';
 import { defineCommand } from '../define-command.ts';
-import { parsePort } from './served-address.ts';
+import { parsePort } from './serving-options.ts';
 
 export const localStatusCommand = defineCommand({
   description: 'show which servers of the local tenant run on this machine, and where',

@@ -16,10 +16,9 @@ import type { DatabaseText } from '../../world/database-state.ts';
 import { defineCommand } from '../define-command.ts';
 import { bounded, detach, recordServer, reportingFailure, reportStart } from './background.ts';
 import { explanations } from './explanations.ts';
-import { ownCertificate } from './own-certificate.ts';
 import { requestLog } from './request-log.ts';
-import { parseAddress, parsePort, placeWarning, startWarnings } from './served-address.ts';
 import { servedValues } from './served-values.ts';
+import { ownCertificate, parseAddress, parsePort, placeWarning, startWarnings } from './serving-options.ts';
 import { printStart } from './start-screen.ts';
 import { stateData } from './state-data.ts';
 

@@ -8,7 +8,7 @@ import type { TenantConnection } from '../../../domain/exchange/connection.ts';
 import { editionOf } from '../../../domain/exchange/management/request.ts';
 import { localProfileName } from '../../../domain/profile/name.ts';
 import { carrierIn, carriers, parseCarrier } from '../../../domain/rehearsal/carrier.ts';
-import { rehearsalRedirectUri } from '../../../domain/rehearsal/redirect-uri.ts';
+import { rehearsalRedirectUri } from '../../../domain/rehearsal/login.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
 import { findUser, listUsers } from '../../../domain/user/read.ts';
 import { AnonError, isAnonError, withHint } from '../../../errors.ts';

@@ -1,4 +1,4 @@
-import { lastingChanges, profileChanges } from '../../../domain/rehearsal/differences.ts';
+import { lastingChanges, profileChanges } from '../../../domain/rehearsal/login.ts';
 import {
   type CarryFacts,
   failureOf,

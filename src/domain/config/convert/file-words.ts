@@ -1,5 +1,5 @@
 import { expressionRoot } from '../../../wire/claims-mapping.ts';
-import { guestMembers } from '../../../wire/edition/guest-members.ts';
+import { guestMembers } from '../../../wire/edition/editions.ts';
 import type { DocumentNode } from '../../document/node.ts';
 import type { Place } from '../../document/problem.ts';
 import { same } from '../../plan/difference.ts';

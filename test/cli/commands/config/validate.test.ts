@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { schemaPath } from '../../../../src/cli/commands/config/schema-path.ts';
+import { schemaPath } from '../../../../src/cli/commands/config/schema.ts';
 import { freshMachine, type Machine } from '../../../support/command.ts';
 
 async function validated(machine: Machine, text: string, ...options: string[]) {

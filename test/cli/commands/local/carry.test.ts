@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { localExportCommand } from '../../../../src/cli/commands/local/export.ts';
-import { localImportCommand } from '../../../../src/cli/commands/local/import.ts';
+import { localExportCommand, localImportCommand } from '../../../../src/cli/commands/local/export.ts';
 import { documentNamed, freshMachine, type Machine, openMachine, parsed } from '../../../support/command.ts';
 import { otherTenantKeys } from '../../../support/local.ts';
 import { sampleExport } from '../../../support/tenant-export.ts';

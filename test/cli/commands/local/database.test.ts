@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { localUseDatabaseCommand } from '../../../../src/cli/commands/local/use-database.ts';
+import { localUseDatabaseCommand } from '../../../../src/cli/commands/local/manage.ts';
 import { freshMachine, type Machine, openMachine, parsed } from '../../../support/command.ts';
 
 const refusedPassword =

@@ -2,7 +2,7 @@ import { parseEnv } from 'node:util';
 import { auth as jwtBearer } from 'express-oauth2-jwt-bearer';
 import { auth as openidConnect } from 'express-openid-connect';
 import { describe, expect, it } from 'vitest';
-import { frameworkFacts, frameworkNames, frameworkVariables } from '../../../../src/domain/app/framework-variables.ts';
+import { frameworkFacts, frameworkNames, frameworkVariables } from '../../../../src/domain/app/app-variables.ts';
 import { documentNamed, freshMachine, type Machine } from '../../../support/command.ts';
 
 async function machineWithServer(): Promise<Machine> {

@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { errorPage } from '../../../../src/local/login/pages/error-page.ts';
-import { formPostPage } from '../../../../src/local/login/pages/form-post-page.ts';
-import { loginPage } from '../../../../src/local/login/pages/login-page.ts';
+import { loginPage, signUpPage } from '../../../../src/local/login/pages/login-pages.ts';
 import { loggedOutPage, logoutPage } from '../../../../src/local/login/pages/logout-page.ts';
-import { signUpPage } from '../../../../src/local/login/pages/sign-up-page.ts';
-import { webMessagePage } from '../../../../src/local/login/pages/web-message-page.ts';
+import { formPostPage, webMessagePage } from '../../../../src/local/login/pages/response-pages.ts';
 import { loginRequest, signUpRequest } from '../../../support/login-pages.ts';
 
 interface Form {

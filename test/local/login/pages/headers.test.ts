@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { webMessagePage } from '../../../../src/local/login/pages/web-message-page.ts';
+import { webMessagePage } from '../../../../src/local/login/pages/response-pages.ts';
 import { everyPage } from '../../../support/login-pages.ts';
 
 const names = [...everyPage('').keys()];

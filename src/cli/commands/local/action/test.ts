@@ -11,15 +11,7 @@ import { attemptData, refusalOf, renderAttempt } from '../../../render/action.ts
 import type { Context } from '../../../world/context.ts';
 import { defineCommand } from '../../define-command.ts';
 import { savedSessions } from '../../session/saved-sessions.ts';
-import {
-  actionFile,
-  findAction,
-  localActions,
-  parseTrigger,
-  readSecrets,
-  secretOption,
-  triggers,
-} from './local-actions.ts';
+import { actionFile, findAction, localActions, parseTrigger, readSecrets, secretOption, triggers } from './manage.ts';
 
 type Tried = Pick<Action, 'name' | 'trigger' | 'file' | 'secrets'>;
 

@@ -7,7 +7,7 @@ import { printResult } from '../../../output/output.ts';
 import { describeFault } from '../../../render/fault.ts';
 import type { Context } from '../../../world/context.ts';
 import { defineCommand } from '../../define-command.ts';
-import { localFaults, routeAt } from './local-faults.ts';
+import { localFaults, routeAt } from './manage.ts';
 import * as values from './values.ts';
 
 export const localFaultAddCommand = defineCommand({

@@ -1,7 +1,32 @@
-import { html, inline, jsonBlock } from './html.ts';
+import { hiddenField } from './form-fields.ts';
+import { address, html, inline, jsonBlock } from './html.ts';
 import { page } from './page.ts';
 
-export interface WebMessagePage {
+/** A field of the form may be called submit. */
+const submission = inline('script', 'HTMLFormElement.prototype.submit.call(document.forms[0])');
+
+/**
+ * Sends the parameters to the application in a form that submits itself. A null byte becomes U+FFFD, and line breaks become
+ * CR LF: forms cannot express others.
+ * @throws TypeError for a redirect URI that is not a URL, or would run as script.
+ * @see OAuth 2.0 Form Post Response Mode
+ */
+export function formPostPage(redirectUri: string, parameters: readonly (readonly [string, string])[]): Response {
+  return page({
+    title: 'Continue to the application',
+    body: html`<form method="post" action="${address(redirectUri)}">
+${parameters.map(([name, value]) => hiddenField(name, value))}
+<noscript><main>
+<h1>Continue to the application</h1>
+<p>Your browser does not run scripts, so one more click is needed.</p>
+<button type="submit" class="main">Continue</button>
+</main></noscript>
+</form>`,
+    script: submission,
+  });
+}
+
+interface WebMessagePage {
   /** The origin of the redirect URI: only its pages get the response, and only they may frame this page. */
   readonly targetOrigin: string;
   /** The parameters of the authorization response. */
@@ -9,7 +34,7 @@ export interface WebMessagePage {
 }
 
 /** As the service's page, it leaves closing a popup to the page that opened it. */
-const script = inline(
+const message = inline(
   'script',
   `const { targetOrigin, response } = JSON.parse(document.getElementById('message').textContent);
 (window.opener || window.parent).postMessage({ type: 'authorization_response', response }, targetOrigin);`,
@@ -33,7 +58,7 @@ export function webMessagePage({ targetOrigin, response }: WebMessagePage): Resp
 <p>It has received the response. You can close this window.</p>
 </main>
 ${jsonBlock('message', { targetOrigin, response })}`,
-    script,
+    script: message,
     // CSP cannot express an IPv6 address; the message still reaches only the origin.
     framedBy: hostname.startsWith('[') ? protocol : origin,
   });

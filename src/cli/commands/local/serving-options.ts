@@ -1,8 +1,10 @@
 import { AnonError } from '../../../errors.ts';
 import type { LocalServer } from '../../../io/embedded/server.ts';
+import type { OwnFiles } from '../../../io/embedded/serving-certificate.ts';
 import type { HostPlace } from '../../../io/http/host-lookup.ts';
 import { parseUrl } from '../../../wire/url.ts';
 import { predictableWarning } from '../../options/seed-random.ts';
+import type { Context } from '../../world/context.ts';
 
 /**
  * The IP address after `--host`, in its shortest form. Names are refused: which of its addresses would be served is not
@@ -27,6 +29,24 @@ export function parsePort(text: string): number {
   throw new AnonError('usage', `'${text.slice(0, 40)}' is not a valid port.`, {
     hint: 'Give a number from 0 to 65535: --port 4401',
   });
+}
+
+/** The certificate that `--cert` and `--key` name; undefined without them. @throws {AnonError} `usage` */
+export async function ownCertificate(
+  { readFile }: Context,
+  { http, cert, key }: { readonly http?: true; readonly cert?: string; readonly key?: string },
+): Promise<OwnFiles | undefined> {
+  if (http && (cert ?? key) !== undefined) {
+    throw new AnonError('usage', '--http serves no certificate: leave --cert and --key out, or --http.');
+  }
+  if (cert === undefined && key === undefined) return undefined;
+  if (cert === undefined || key === undefined) {
+    throw new AnonError('usage', 'A certificate of your own needs both: --cert <file> --key <file>');
+  }
+  return {
+    certificate: { path: cert, text: await readFile(cert) },
+    key: { path: key, text: await readFile(key) },
+  };
 }
 
 /** The options that expose a server, or leave it out of reach. */

@@ -1,12 +1,26 @@
 import { type Difference, differencesBetween, type Side } from '../../../domain/config/differences.ts';
+import { subjectOf } from '../../../domain/config/objects.ts';
 import { readSnapshot } from '../../../domain/config/read-tenant.ts';
+import { type Drift, driftSince } from '../../../domain/config/record.ts';
 import { tenantConfigOf } from '../../../domain/config/tenant-config.ts';
+import { counted } from '../../../domain/exchange/counted.ts';
+import { hostOf } from '../../../domain/exchange/http.ts';
+import { listInWords, truncateList } from '../../../domain/truncate.ts';
+import { AnonError } from '../../../errors.ts';
 import type { ConfigDifferenceResult } from '../../../library/config-plan-results.ts';
 import { differencesExitCode } from '../../exit-code.ts';
 import { requireConfig } from '../../input/config-files.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
-import { actionOf, type LabelledChange, markdownOfGroups, renderChangeGroups } from '../../render/config-changes.ts';
+import {
+  actionOf,
+  changeData,
+  type LabelledChange,
+  markdownOf,
+  markdownOfGroups,
+  renderChangeGroups,
+  renderSettingChanges,
+} from '../../render/config-changes.ts';
 import { printable } from '../../render/printable.ts';
 import { accessTenant } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
@@ -70,4 +84,54 @@ function grouped(differences: readonly Difference[]): Map<string, LabelledChange
     groups.set(heading, [...(groups.get(heading) ?? []), { label, setting, before, after }]);
   }
   return groups;
+}
+
+export const configDriftCommand = defineCommand({
+  description: 'show what has changed at the tenant since the last config apply',
+  calls: 'tenant',
+  markdown: true,
+  examples: ['config drift'],
+  notes:
+    'Exits with 10 when something has changed. Only the settings that the last config apply from this machine managed are compared. Elsewhere, compare with the file: config plan --exit-code.',
+  more: 'docs/config.md',
+  async run(context, _args, options) {
+    const access = await accessTenant(context, options);
+    const { tenant, requests } = counted(access.tenant);
+    const { issuer, selection } = tenant;
+    const record = await (await context.configRecords()).read(issuer);
+    const { left } = record;
+    if (!left) {
+      throw new AnonError('not_found', `Cannot tell: this machine has not applied anything to ${hostOf(issuer)}.`, {
+        hint: `Compare it with the file: anon-cli config plan --exit-code${selection}`,
+      });
+    }
+    const { drift, unsure } = driftSince(record, await readSnapshot(tenant));
+    if (unsure.length > 0) context.warn(unsureText(unsure));
+    const changes = drift.map(({ object, setting, left: before, now }) => ({ object, setting, before, after: now }));
+    const since = new Date(left.atMs).toISOString();
+    const host = printable(hostOf(issuer));
+    const title =
+      drift.length === 0
+        ? `No drift: ${host} is as config apply left it at ${since}`
+        : `${amount(drift.length, 'setting')} changed at ${host} since ${since}`;
+    printResult(context, options, {
+      data: { version: 1, issuer, applied_at: since, changes: changes.map(changeData), requests: requests() },
+      human(paint) {
+        if (drift.length === 0) return `${paint.green('✔')} ${title}\n`;
+        const next = [
+          `To set it again: anon-cli config apply${selection}`,
+          `To keep it:      anon-cli config export --update anon.yaml${selection}`,
+        ];
+        const steps = next.map((line) => paint.dim(`${printable(line)}\n`)).join('');
+        return `${renderSettingChanges(paint, issuer, changes)}${paint.bold(title)}\n${steps}`;
+      },
+      markdown: () => markdownOf(title, issuer, changes),
+    });
+    if (drift.length > 0) context.ending.exitCode = differencesExitCode;
+  },
+});
+
+function unsureText(unsure: readonly Drift[]): string {
+  const what = listInWords(truncateList(unsure), ({ object, setting }) => `${setting} of ${subjectOf(object)}`);
+  return `Cannot tell who changed ${what}: an earlier config apply did not end. Apply again.`;
 }

@@ -4,7 +4,7 @@ import {
   parseAddress,
   placeWarning,
   portWarning,
-} from '../../../../src/cli/commands/local/served-address.ts';
+} from '../../../../src/cli/commands/local/serving-options.ts';
 
 describe('--host', () => {
   it.each([
