@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
+import { completionScript } from '../../../src/cli/commands/completion.ts';
 import { shellNames } from '../../../src/cli/completion/request.ts';
-import { completionScript } from '../../../src/cli/completion/script.ts';
 import { freshMachine } from '../../support/command.ts';
 
 it.each(shellNames)('prints the script of %s and nothing else', async (shell) => {
