@@ -45,7 +45,7 @@ export function loginTokenRoutes(scope: TenantScope): Hono<CorsVariables> {
 
   app.on(['GET', 'POST'], userinfoPath, async (c) => {
     const { readUserinfoToken, userinfo } = await import('../login/userinfo.ts');
-    const token = readUserinfoToken(c.env, c.req.header('authorization'));
+    const token = await readUserinfoToken(c.env, c.req.raw);
     c.set('clientId', token.clientId);
     return c.json(await userinfo(store, c.env, token), 200, uncached);
   });
