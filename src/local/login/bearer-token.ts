@@ -1,4 +1,5 @@
 import { oauthRefusal } from '../http/refusal.ts';
+import { isForm } from '../http/request-body.ts';
 import { type Parameters, parametersIn } from './parameters.ts';
 
 /** The challenge of endpoints that take the access token of a user. */
@@ -20,8 +21,7 @@ export async function readBearerToken(request: Request): Promise<string | undefi
 const name = 'access_token';
 
 async function formOf(request: Request): Promise<Parameters | undefined> {
-  const type = request.headers.get('content-type') ?? '';
-  if (request.method !== 'POST' || !/^application\/x-www-form-urlencoded\b/i.test(type)) return undefined;
+  if (request.method !== 'POST' || !isForm(request)) return undefined;
   return parametersIn(new URLSearchParams(await request.text()));
 }
 

@@ -2,6 +2,7 @@ import { Hono } from 'hono/quick';
 import { type OauthTokenRequest, oauthTokenPath, oauthTokenRequest } from '../../wire/oauth.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { authenticClient } from '../clients/authenticate.ts';
+import { challengeFor } from '../clients/authentication.ts';
 import { definedScopes, findGrant, findServer, grantedScopes } from '../clients/grants.ts';
 import { readOauthRequest } from '../clients/oauth-request.ts';
 import { noteTokens } from '../http/noted-tokens.ts';
@@ -32,7 +33,7 @@ export function oauthTokenRoute(scope: TenantScope): Hono<CorsVariables> {
     const isForUser = userGrants.includes(request.grant_type);
     const allowsPublic = request.grant_type !== 'client_credentials';
     const client = await authenticClient(scope.store, c.env, { credentials, url: c.req.url, allowsPublic });
-    if (!client) throw oauthRefusal(401, 'access_denied', 'Unauthorized');
+    if (!client) throw oauthRefusal(401, 'access_denied', 'Unauthorized', challengeFor(credentials));
     note(c.env, { clientId: String(client.client_id), app: String(client.name), audience: request.audience });
     noteTokens(c.env, 'presented', { refresh_token: request.refresh_token });
     checkGrantType(request, client);
