@@ -87,11 +87,12 @@ function textsIn(members: JsonObject): Partial<Record<string, string>> {
   );
 }
 
-/** The application that an access token was issued to. @see OpenID Connect Core, section 2, `azp` */
+/** The application that an access token was issued to. @see OpenID Connect Core, section 2, `azp`; RFC 9068, section 2.2 */
 function clientIdIn(token = ''): string | undefined {
   try {
     const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
-    return typeof claims.azp === 'string' ? claims.azp : undefined;
+    const clientId = claims.azp ?? claims.client_id;
+    return typeof clientId === 'string' ? clientId : undefined;
   } catch {
     return undefined;
   }

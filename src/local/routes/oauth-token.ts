@@ -10,7 +10,7 @@ import { oauthRefusal, Refusal } from '../http/refusal.ts';
 import { randomToken } from '../random.ts';
 import { type Moment, note, type TenantScope } from '../scope.ts';
 import type { StoreReader } from '../store/store.ts';
-import { signToken } from '../tokens/signed-token.ts';
+import { signApiToken } from '../tokens/api-token.ts';
 import type { CorsVariables } from './cors.ts';
 
 const uncached = { 'cache-control': 'no-store', pragma: 'no-cache' };
@@ -69,7 +69,7 @@ async function tokenForApp(
   const { audience, server, grant } = await grantFor(store, request, client);
   const granted = grantedScopes(grant, definedScopes(server)).join(' ');
   const lifetime = typeof server.token_lifetime === 'number' ? server.token_lifetime : 86_400;
-  const token = await signToken(keys, 'JWT', {
+  const token = await signApiToken(keys, server, {
     iss: issuer,
     sub: `${String(client.client_id)}@clients`,
     aud: audience,
