@@ -16,8 +16,8 @@ import { cachedStore } from './store/cached-store.ts';
 import { memoryDatabase } from './store/memory.ts';
 import type { Store, StoreReader, StoreWriter } from './store/store.ts';
 import { createTenant, type TenantOptions } from './tenant.ts';
+import { readApiToken } from './tokens/api-token.ts';
 import { makeKeys } from './tokens/keys.ts';
-import { readSignedToken } from './tokens/signed-token.ts';
 import { findUserByEmail, shownUser } from './users/user.ts';
 
 /** A login to rehearse, in a copy of a tenant. */
@@ -181,5 +181,5 @@ async function readGivenSession(store: StoreReader, moment: Moment, token: strin
 /** What else of the tenant's is easily taken for a session token. */
 function otherKind(moment: Moment, token: string): 'ticket' | 'jwt' | 'unknown' {
   if (isTransferTicket(moment, token)) return 'ticket';
-  return readSignedToken(moment.keys, 'JWT', token) ? 'jwt' : 'unknown';
+  return readApiToken(moment.keys, token) ? 'jwt' : 'unknown';
 }

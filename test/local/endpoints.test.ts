@@ -33,7 +33,7 @@ const about: Readonly<Record<string, readonly [string, string]>> = {
   '/u/logout': ['ours', 'the answer to that question'],
   '/userinfo': [
     'doc, sdk',
-    'the claims of the granted scopes, and those that Actions set for the ID token, if the access token has no API',
+    'the claims of the granted scopes, and those that Actions set for the ID token, if the access token has no API; the token in the header, in the form of a POST or, for older SDKs, in the query',
   ],
   '/oauth/revoke': ['doc, sdk', 'revokes a refresh token and those that followed it; access tokens are refused'],
   '/oauth/par': [

@@ -29,6 +29,6 @@ export async function authenticClient(
     return (await hasValidAssertion(store, moment, { client, credentials, url })) ? client : undefined;
   }
   const isPublic = client.token_endpoint_auth_method === 'none' && client.global !== true;
-  if (allowsPublic && isPublic && credentials.method === undefined) return client;
+  if (allowsPublic && isPublic && credentials.secret === undefined) return client;
   return sameSecret(credentials.secret, client.client_secret) ? client : undefined;
 }

@@ -5,6 +5,7 @@ export interface ClientCredentials {
   readonly clientId: string | undefined;
   /** The authentication method; undefined for a request that only names its client. */
   readonly method: 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | undefined;
+  /** Never empty: the empty secret of a public application may be left out. @see RFC 6749, section 2.3.1 */
   readonly secret: string | undefined;
   readonly assertion: ClientAssertion | undefined;
 }
@@ -27,36 +28,36 @@ interface CredentialMembers {
 /** @throws {CredentialsError} when methods are mixed or cannot be read */
 export function readClientCredentials(authorization: string | null, body: CredentialMembers): ClientCredentials {
   const basic = authorization?.toLowerCase().startsWith('basic ') ? readBasic(authorization) : undefined;
-  const presented = [basic, body.client_secret, body.client_assertion].filter((method) => method !== undefined);
+  const [secret, assertion] = [body.client_secret || undefined, body.client_assertion || undefined];
+  const presented = [basic?.secret, secret, assertion].filter((proof) => proof !== undefined);
   if (presented.length > 1) throw new CredentialsError('Multiple authentication methods provided, please use one.');
-  if (basic) {
-    if (body.client_id !== undefined && body.client_id !== basic.clientId) {
-      throw new CredentialsError('client_id does not match the Authorization header.');
-    }
-    return { ...basic, method: 'client_secret_basic', assertion: undefined };
+  if (basic && body.client_id !== undefined && body.client_id !== basic.clientId) {
+    throw new CredentialsError('client_id does not match the Authorization header.');
   }
-  const method = body.client_secret !== undefined ? 'client_secret_post' : undefined;
+  const inBody = secret === undefined ? undefined : 'client_secret_post';
   return {
-    clientId: body.client_id,
-    method: body.client_assertion !== undefined ? 'private_key_jwt' : method,
-    secret: body.client_secret,
-    assertion:
-      body.client_assertion === undefined
-        ? undefined
-        : { type: body.client_assertion_type, jwt: body.client_assertion },
+    clientId: basic?.clientId ?? body.client_id,
+    method: assertion === undefined ? (inBody ?? (basic && 'client_secret_basic')) : 'private_key_jwt',
+    secret: basic?.secret ?? secret,
+    assertion: assertion === undefined ? undefined : { type: body.client_assertion_type, jwt: assertion },
   };
 }
 
 /** The id and the secret are form-encoded before they are joined. @see RFC 6749, section 2.3.1 */
-function readBasic(authorization: string): { clientId: string; secret: string } {
+function readBasic(authorization: string): { clientId: string; secret: string | undefined } {
   const joined = Buffer.from(authorization.slice('basic '.length), 'base64').toString('utf8');
   const colon = joined.indexOf(':');
   if (colon < 1) throw new CredentialsError('The Authorization header is malformed.');
   try {
-    return { clientId: formDecode(joined.slice(0, colon)), secret: formDecode(joined.slice(colon + 1)) };
+    return { clientId: formDecode(joined.slice(0, colon)), secret: formDecode(joined.slice(colon + 1)) || undefined };
   } catch (cause) {
     throw new CredentialsError('The Authorization header is malformed.', { cause });
   }
+}
+
+/** What a 401 adds for an application that used the header. @see RFC 6749, section 5.2 */
+export function challengeFor({ method }: ClientCredentials): Record<string, string> {
+  return method === 'client_secret_basic' ? { 'www-authenticate': 'Basic realm="local"' } : {};
 }
 
 function formDecode(text: string): string {

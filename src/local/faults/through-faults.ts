@@ -175,31 +175,33 @@ function draw(seed: number, nth: number): number {
  */
 async function clientIdOf(request: Request): Promise<string | undefined> {
   const authorization = request.headers.get('authorization');
-  const bearer = /^bearer (.+)$/i.exec(authorization ?? '')?.[1];
-  if (bearer !== undefined) return clientIdIn(bearer);
-  const inQuery = new URL(request.url).searchParams.get('client_id');
+  const query = new URL(request.url).searchParams;
+  const token = /^bearer (.+)$/i.exec(authorization ?? '')?.[1] ?? query.get('access_token');
+  if (token !== null) return clientIdIn(token);
+  const inQuery = query.get('client_id');
   if (inQuery !== null) return inQuery;
-  const members = request.body === null ? {} : await readBody(request.clone()).catch((): JsonObject => ({}));
+  const members = request.body === null ? {} : textsIn(await readBody(request.clone()).catch((): JsonObject => ({})));
   try {
-    const { clientId, assertion } = readClientCredentials(authorization, textsIn(members));
-    return clientId ?? assertedClientId(assertion);
+    const { clientId, assertion } = readClientCredentials(authorization, members);
+    return clientId ?? assertedClientId(assertion) ?? clientIdIn(members.access_token);
   } catch {
     // The route refuses it.
     return undefined;
   }
 }
 
-function textsIn(members: JsonObject): Record<string, string> {
+function textsIn(members: JsonObject): Partial<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(members).filter((member): member is [string, string] => typeof member[1] === 'string'),
   );
 }
 
-/** The application that an access token was issued to. @see OpenID Connect Core, section 2, `azp` */
-function clientIdIn(token: string): string | undefined {
+/** The application that an access token was issued to. @see OpenID Connect Core, section 2, `azp`; RFC 9068, section 2.2 */
+function clientIdIn(token = ''): string | undefined {
   try {
     const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
-    return typeof claims.azp === 'string' ? claims.azp : undefined;
+    const clientId = claims.azp ?? claims.client_id;
+    return typeof clientId === 'string' ? clientId : undefined;
   } catch {
     return undefined;
   }

@@ -29,6 +29,11 @@ export async function readBody(request: Request): Promise<JsonObject> {
   return read(await request.text());
 }
 
+/** Whether a body is declared as a form. */
+export function isForm(request: Request): boolean {
+  return /^application\/x-www-form-urlencoded\b/i.test(request.headers.get('content-type') ?? '');
+}
+
 /** As {@link readBody}, for endpoints that refuse as OAuth does. @throws {Refusal} 400 or 415 invalid_request */
 export async function readOauthBody(request: Request): Promise<JsonObject> {
   try {

@@ -4,8 +4,8 @@ import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
 import { sealedSessionTokenHeader } from '../../wire/session-token-format.ts';
 import { type Random, randomToken } from '../random.ts';
 import type { Moment } from '../scope.ts';
+import { readApiToken, signApiToken } from '../tokens/api-token.ts';
 import { seal, unseal } from '../tokens/sealed-token.ts';
-import { readSignedToken, signToken } from '../tokens/signed-token.ts';
 import type { Authorization } from './authorization.ts';
 import { customClaims } from './user-claims.ts';
 
@@ -45,7 +45,7 @@ export async function signAccessToken(
     return { text: seal(keys, random, opaqueHeader(moment), { ...claims, claims: idToken }), lifetimeSeconds };
   }
   const audience = String(server.identifier);
-  const text = await signToken(keys, 'JWT', {
+  const text = await signApiToken(keys, server, {
     ...customClaims(authorization.claims.accessToken),
     ...claims,
     aud: scope.includes('openid') ? [audience, userinfoAudience(issuer)] : audience,
@@ -66,7 +66,7 @@ export interface UserToken {
 export function readUserToken(moment: Moment, token: string): UserToken | undefined {
   const { keys, issuer, nowSeconds } = moment;
   const opaque = unseal(keys, opaqueHeader(moment), token);
-  const claims = isJsonObject(opaque) ? opaque : readSignedToken(keys, 'JWT', token);
+  const claims = isJsonObject(opaque) ? opaque : readApiToken(keys, token);
   if (!claims || (claims !== opaque && !isForUserinfo(claims, issuer))) return undefined;
   if (typeof claims.exp !== 'number' || claims.exp <= nowSeconds) return undefined;
   return {
@@ -79,7 +79,7 @@ export function readUserToken(moment: Moment, token: string): UserToken | undefi
 
 /** Whether a text is an access token of this tenant, of any kind, valid or expired. */
 export function isAccessToken(moment: Moment, token: string): boolean {
-  const claims = unseal(moment.keys, opaqueHeader(moment), token) ?? readSignedToken(moment.keys, 'JWT', token);
+  const claims = unseal(moment.keys, opaqueHeader(moment), token) ?? readApiToken(moment.keys, token);
   return claims !== undefined;
 }
 

@@ -1,4 +1,4 @@
-import { readOauthBody } from '../http/request-body.ts';
+import { isForm, readOauthBody } from '../http/request-body.ts';
 
 /** The parameters of a request that a browser makes, from its query or its form. */
 export interface Parameters {
@@ -27,8 +27,7 @@ export function parametersIn(search: URLSearchParams): Parameters {
 }
 
 async function readForm(request: Request): Promise<[string, string][]> {
-  const type = request.headers.get('content-type') ?? '';
-  if (/^application\/x-www-form-urlencoded\b/i.test(type)) return [...new URLSearchParams(await request.text())];
+  if (isForm(request)) return [...new URLSearchParams(await request.text())];
   const members = await readOauthBody(request);
   return Object.entries(members).map(([name, value]) => [name, String(value)]);
 }

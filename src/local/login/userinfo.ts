@@ -6,11 +6,15 @@ import type { StoreReader } from '../store/store.ts';
 import { loggedName } from '../users/user.ts';
 import { readUserToken, type UserToken } from './access-token.ts';
 import { findActiveUser } from './active-user.ts';
+import { challenge, readBearerToken } from './bearer-token.ts';
 import { customClaims, userClaims } from './user-claims.ts';
 
-/** Reads the access token of a request to /userinfo. @see RFC 6750, section 3. Assumed: the bodies. @throws {Refusal} 401 */
-export function readUserinfoToken(moment: Moment, authorization: string | undefined): UserToken {
-  const token = /^Bearer +([^ ]+) *$/i.exec(authorization ?? '')?.[1];
+/**
+ * Reads the access token of a request to /userinfo. @see RFC 6750, section 3. Assumed: the bodies.
+ * @throws {Refusal} 400 invalid_request, 401
+ */
+export async function readUserinfoToken(moment: Moment, request: Request): Promise<UserToken> {
+  const token = await readBearerToken(request);
   if (token === undefined) {
     throw oauthRefusal(401, 'unauthorized', 'An access token is required.', { 'www-authenticate': challenge });
   }
@@ -37,8 +41,6 @@ export async function userinfo(
   if (!scope.includes('openid')) return {};
   return { ...userClaims(user, scope), ...customClaims(claims), sub: userId };
 }
-
-const challenge = 'Bearer realm="Users"';
 
 function invalidToken(): Refusal {
   const description = 'The access token is not valid for this endpoint.';

@@ -14,6 +14,7 @@ import { hasValidAssertion } from '../clients/assertion.ts';
 import {
   type ClientCredentials,
   CredentialsError,
+  challengeFor,
   readClientCredentials,
   sameSecret,
 } from '../clients/authentication.ts';
@@ -166,15 +167,13 @@ async function authenticate(
     if (await hasValidAssertion(store, moment, { client, credentials, url })) return client;
     throw authenticationFailed(credentials);
   }
-  if (credentials.method === undefined && client.token_endpoint_auth_method === 'none') return client;
+  if (credentials.secret === undefined && client.token_endpoint_auth_method === 'none') return client;
   if (!sameSecret(credentials.secret, client.client_secret)) throw authenticationFailed(credentials);
   return client;
 }
 
-function authenticationFailed({ method }: ClientCredentials): Refusal {
-  const challenge = { 'www-authenticate': 'Basic realm="local"' };
-  const headers = method === 'client_secret_basic' ? challenge : {};
-  return anonymousTokenRefusal('invalid_client', 'Client authentication failed.', headers);
+function authenticationFailed(credentials: ClientCredentials): Refusal {
+  return anonymousTokenRefusal('invalid_client', 'Client authentication failed.', challengeFor(credentials));
 }
 
 /** Refused in the body, because logging out revokes no token. */

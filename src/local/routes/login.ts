@@ -11,6 +11,7 @@ import {
 import { type OauthClientSchema, pushedRequest, revocationRequest } from '../../wire/oauth.ts';
 import type { JsonObject, Read } from '../../wire/schema.ts';
 import { authenticClient } from '../clients/authenticate.ts';
+import { challengeFor } from '../clients/authentication.ts';
 import { readOauthRequest } from '../clients/oauth-request.ts';
 import { noteTokens } from '../http/noted-tokens.ts';
 import { oauthRefusal } from '../http/refusal.ts';
@@ -45,7 +46,7 @@ export function loginTokenRoutes(scope: TenantScope): Hono<CorsVariables> {
 
   app.on(['GET', 'POST'], userinfoPath, async (c) => {
     const { readUserinfoToken, userinfo } = await import('../login/userinfo.ts');
-    const token = readUserinfoToken(c.env, c.req.header('authorization'));
+    const token = await readUserinfoToken(c.env, c.req.raw);
     c.set('clientId', token.clientId);
     return c.json(await userinfo(store, c.env, token), 200, uncached);
   });
@@ -76,11 +77,7 @@ async function readAuthentic<const S extends OauthClientSchema>(
   const { request, credentials } = await readOauthRequest(schema, c.req.raw);
   c.set('clientId', credentials.clientId);
   const client = await authenticClient(store, c.env, { credentials, url: c.req.url, allowsPublic: true });
-  if (!client) {
-    const isBasic = credentials.method === 'client_secret_basic';
-    const challenge = { 'www-authenticate': 'Basic realm="local"' };
-    throw oauthRefusal(401, 'invalid_client', 'Client authentication failed', isBasic ? challenge : {});
-  }
+  if (!client) throw oauthRefusal(401, 'invalid_client', 'Client authentication failed', challengeFor(credentials));
   note(c.env, { clientId: String(client.client_id), app: String(client.name) });
   return { client, request };
 }

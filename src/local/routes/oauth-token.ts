@@ -2,6 +2,7 @@ import { Hono } from 'hono/quick';
 import { type OauthTokenRequest, oauthTokenPath, oauthTokenRequest } from '../../wire/oauth.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { authenticClient } from '../clients/authenticate.ts';
+import { challengeFor } from '../clients/authentication.ts';
 import { definedScopes, findGrant, findServer, grantedScopes } from '../clients/grants.ts';
 import { readOauthRequest } from '../clients/oauth-request.ts';
 import { noteTokens } from '../http/noted-tokens.ts';
@@ -9,7 +10,7 @@ import { oauthRefusal, Refusal } from '../http/refusal.ts';
 import { randomToken } from '../random.ts';
 import { type Moment, note, type TenantScope } from '../scope.ts';
 import type { StoreReader } from '../store/store.ts';
-import { signToken } from '../tokens/signed-token.ts';
+import { signApiToken } from '../tokens/api-token.ts';
 import type { CorsVariables } from './cors.ts';
 
 const uncached = { 'cache-control': 'no-store', pragma: 'no-cache' };
@@ -32,7 +33,7 @@ export function oauthTokenRoute(scope: TenantScope): Hono<CorsVariables> {
     const isForUser = userGrants.includes(request.grant_type);
     const allowsPublic = request.grant_type !== 'client_credentials';
     const client = await authenticClient(scope.store, c.env, { credentials, url: c.req.url, allowsPublic });
-    if (!client) throw oauthRefusal(401, 'access_denied', 'Unauthorized');
+    if (!client) throw oauthRefusal(401, 'access_denied', 'Unauthorized', challengeFor(credentials));
     note(c.env, { clientId: String(client.client_id), app: String(client.name), audience: request.audience });
     noteTokens(c.env, 'presented', { refresh_token: request.refresh_token });
     checkGrantType(request, client);
@@ -68,7 +69,7 @@ async function tokenForApp(
   const { audience, server, grant } = await grantFor(store, request, client);
   const granted = grantedScopes(grant, definedScopes(server)).join(' ');
   const lifetime = typeof server.token_lifetime === 'number' ? server.token_lifetime : 86_400;
-  const token = await signToken(keys, 'JWT', {
+  const token = await signApiToken(keys, server, {
     iss: issuer,
     sub: `${String(client.client_id)}@clients`,
     aud: audience,

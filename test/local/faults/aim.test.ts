@@ -61,6 +61,12 @@ describe('the aim of a fault', () => {
     const headers = { authorization: `Bearer ${token.access_token}` };
     expect((await tenant.send('GET', '/userinfo', { headers })).status).toBe(503);
     expect((await tenant.send('GET', '/userinfo', { headers: { authorization: 'Bearer a.b' } })).status).toBe(401);
+    const { access_token } = token;
+    const claims = Buffer.from(JSON.stringify({ client_id: tenant.app.client_id })).toString('base64url');
+    const standard = { authorization: `Bearer head.${claims}.signature` };
+    expect((await tenant.send('GET', '/userinfo', { headers: standard })).status).toBe(503);
+    expect((await tenant.send('GET', `/userinfo?access_token=${access_token}`)).status).toBe(503);
+    expect((await tenant.send('POST', '/userinfo', { form: { access_token } })).status).toBe(503);
     expect((await tenant.send('POST', '/anonymous/token', { text: '{' })).status).toBe(400);
     expect((await tenant.send('GET', '/.well-known/jwks.json')).status).toBe(200);
   });

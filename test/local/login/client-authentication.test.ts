@@ -96,3 +96,54 @@ it('a public application that sends a secret must send its own', async () => {
   expect((await tenant.redeem({ client_secret })).status).toBe(200);
   expect((await tenant.redeem({ client_secret: 'wrong' })).status).toBe(401);
 });
+
+describe('what is sent without a value was not sent', () => {
+  // RFC 6749, sections 2.3.1 and 3.2: some SDKs send a form with every parameter, and a header for every application.
+  it.each<[string, (clientId: string) => Credentials]>([
+    ['its secret in a form', (client_id) => ({ members: { client_id, client_secret: '' }, headers: {} })],
+    ['its secret in the header', (clientId) => ({ members: {}, headers: basic(clientId, '') })],
+    [
+      'its assertion',
+      (client_id) => ({ members: { client_id, client_assertion: '', client_assertion_type: '' }, headers: {} }),
+    ],
+  ])('by a public application: %s', async (_, prove) => {
+    const tenant = await loginTenant();
+    const { client_id } = tenant.app;
+    expect(await logIn(tenant, client_id, async () => prove(client_id), 'form')).toEqual([200, 200]);
+    const { members, headers } = prove(client_id);
+    const guest = { audience: tenant.api.identifier, ...members };
+    expect((await tenant.send('POST', '/anonymous/token', { form: guest, headers })).status).toBe(200);
+  });
+
+  it('by a confidential application that authenticates itself in the header', async () => {
+    const tenant = await loginTenant();
+    const { client_id, client_secret } = await confidentialApp(tenant);
+    const prove = async () => ({ members: { client_id, client_secret: '' }, headers: basic(client_id, client_secret) });
+    expect(await logIn(tenant, client_id, prove, 'form')).toEqual([200, 200]);
+  });
+
+  it('in the form of a pushed request', async () => {
+    const tenant = await loginTenant();
+    const form = { client_id: tenant.app.client_id, redirect_uri: callback, response_type: 'code', request_uri: '' };
+    expect((await tenant.send('POST', '/oauth/par', { form })).status).toBe(201);
+  });
+
+  it('in JSON it was sent', async () => {
+    const tenant = await loginTenant();
+    expect((await tenant.redeem({ code_verifier: '' })).body.error).toBe('invalid_request');
+  });
+});
+
+// RFC 6749, section 5.2.
+it.each(['/oauth/token', '/oauth/revoke', '/oauth/par', '/anonymous/token'])(
+  '%s answers wrong credentials in the header with a challenge, and those in the body without',
+  async (path) => {
+    const tenant = await loginTenant();
+    const { client_id } = await confidentialApp(tenant);
+    const members = { grant_type: 'client_credentials', token: 'x' };
+    const inHeader = await tenant.send('POST', path, { form: members, headers: basic(client_id, 'wrong') });
+    expect([inHeader.status, inHeader.headers.get('www-authenticate')]).toEqual([401, 'Basic realm="local"']);
+    const inBody = await tenant.send('POST', path, { form: { ...members, client_id, client_secret: 'wrong' } });
+    expect([inBody.status, inBody.headers.get('www-authenticate')]).toEqual([401, null]);
+  },
+);

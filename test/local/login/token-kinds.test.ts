@@ -22,6 +22,10 @@ async function everyKind(tenant: LoginTenant): Promise<Tokens> {
   const guest = await tenant.session();
   const opaque = await tenant.tokens();
   const forApi = await tenant.tokens({ audience: api.identifier });
+  const dialect = (token_dialect: string) => tenant.change('resource_server', api.id, { token_dialect });
+  await dialect('rfc9068_profile');
+  const standard = await tenant.tokens({ audience: api.identifier });
+  await dialect('access_token');
   const machine = await send('POST', '/oauth/token', {
     json: { ...clientOf(admin), grant_type: 'client_credentials', audience: `${issuer}api/v2/` },
   });
@@ -40,6 +44,7 @@ async function everyKind(tenant: LoginTenant): Promise<Tokens> {
     "another application's ID token": other.id_token,
     "a user's opaque access token": opaque.access_token,
     "a user's access token for an API and userinfo": forApi.access_token,
+    "a user's access token in the profile of RFC 9068": standard.access_token,
     'a management token': machine.body.access_token,
     'a login state': page.target?.searchParams.get('state') ?? undefined,
     'a logout state': hiddenFields(question.text).state,
@@ -89,7 +94,11 @@ const seen: unknown[] = [];
 const places: Record<EditionName | 'both', Record<string, { takes: string[]; place: Place }>> = {
   both: {
     '/userinfo': {
-      takes: ["a user's opaque access token", "a user's access token for an API and userinfo"],
+      takes: [
+        "a user's opaque access token",
+        "a user's access token for an API and userinfo",
+        "a user's access token in the profile of RFC 9068",
+      ],
       place: async ({ send }, token) => (await send('GET', '/userinfo', { headers: bearer(token) })).status === 200,
     },
     'the Management API': {

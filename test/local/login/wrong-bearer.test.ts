@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { type LoginTenant, loginTenant, rightExchange } from '../../support/login-tenant.ts';
 
-// Tokens in the header Authorization. RFC 6750.
+// RFC 6750.
+
+interface Request {
+  readonly query?: string | Record<string, string>;
+  readonly form?: Record<string, string>;
+  readonly headers?: Record<string, string>;
+}
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
@@ -32,10 +38,26 @@ describe('/userinfo refuses', () => {
     expect(await ask()).toMatchObject({ status: 401 });
   });
 
-  it('a token in a query', async () => {
+  it.each<[string, (token: string) => Request]>([
+    ['the header and the query', (token) => ({ query: { access_token: token }, headers: bearer(token) })],
+    ['the header and the form', (token) => ({ form: { access_token: token }, headers: bearer(token) })],
+    ['the query and the form', (token) => ({ query: { access_token: token }, form: { access_token: token } })],
+    ['the query twice', (token) => ({ query: `access_token=${token}&access_token=${token}` })],
+  ])('a token in %s', async (_, requestWith) => {
+    const tenant = await loginTenant();
+    const { access_token = '' } = await tenant.tokens();
+    const { query, ...rest } = requestWith(access_token);
+    const answer = await tenant.send('POST', `/userinfo?${new URLSearchParams(query)}`, rest);
+    // @see RFC 6750, section 3.1
+    expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
+    expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer .*error="invalid_request"/);
+    expect(JSON.stringify(answer.body)).not.toContain(access_token);
+  });
+
+  it('a token in a JSON body', async () => {
     const tenant = await loginTenant();
     const { access_token } = await tenant.tokens();
-    expect((await tenant.send('GET', `/userinfo?access_token=${access_token}`)).status).toBe(401);
+    expect((await tenant.send('POST', '/userinfo', { json: { access_token } })).status).toBe(401);
   });
 
   it('the token of a user who was deleted', async () => {

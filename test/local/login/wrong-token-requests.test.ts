@@ -60,7 +60,12 @@ const applications: Row[] = [
   ['an unknown application', changed({ client_id: 'nobody' }), 401, 'access_denied'],
   ['an empty application', changed({ client_id: '' }), 401, 'access_denied'],
   ['a wrong secret', changed({ client_secret: 'wrong' }), 401, 'access_denied'],
-  ['an empty secret', changed({ client_secret: '' }), 401, 'access_denied'],
+  [
+    'an empty secret of a confidential application',
+    ({ valid, server }) => ({ json: { ...valid, client_id: server.client_id, client_secret: '' } }),
+    401,
+    'access_denied',
+  ],
   ['an assertion that is not one', changed({ client_assertion: 'a.b.c' }), 401, 'access_denied'],
   ['two ways of authentication', changed({ client_secret: 'a', client_assertion: 'b' }), 400, 'invalid_request'],
   [

@@ -32,6 +32,17 @@ describe.each(editionNames)('/userinfo, edition %s', (edition) => {
     });
   });
 
+  it.each<[string, (token: string) => Parameters<LoginTenant['send']>]>([
+    ['the query', (token) => ['GET', `/userinfo?access_token=${token}`]],
+    ['the form of a POST', (access_token) => ['POST', '/userinfo', { form: { access_token } }]],
+  ])('takes a token in %s', async (_, requestWith) => {
+    const tenant = await loginTenant({ edition });
+    const answer = await tenant.send(...requestWith(await accessToken(tenant)));
+    expect(answer).toMatchObject({ status: 200, body: { sub: jane.user_id } });
+    // What has a token in its address must not be saved. @see RFC 6750, section 2.3
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+  });
+
   it("refuses a guest's tokens", async () => {
     const tenant = await loginTenant({ edition });
     const { access_token, session_token } = await tenant.session();
