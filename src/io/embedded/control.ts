@@ -6,7 +6,6 @@ import type { ClockChange, ClockReading } from '../../wire/tenant-clock.ts';
 import type { TenantExport } from '../../wire/tenant-export.ts';
 import { announcedControl, type ControlAddress } from './control-file.ts';
 import { type LocalActions, localActions } from './local-actions.ts';
-import { localFaults } from './local-faults.ts';
 import { type LocalKeyControl, localKeyControl } from './local-keys.ts';
 import { type LocalSnapshots, localSnapshots } from './local-snapshots.ts';
 import type { SeedRequest, SeedResult } from './local-worlds.ts';
@@ -79,5 +78,22 @@ export function localControl(ports: LocalPorts<SavedState>): LocalControl {
     snapshots: localSnapshots(ports),
     isFresh: () => withLocal(ports, {}, (local) => local.isFresh()),
     rehearse: async (login) => (await import('./rehearsal.ts')).rehearseLogin(ports, login),
+  };
+}
+
+/** The faults and limits of the local tenant, which a running server has from the next request on. */
+function localFaults(ports: LocalPorts): FaultControl {
+  const within = <Result>(work: (faults: FaultControl) => Promise<Result>): Promise<Result> =>
+    withLocal(ports, {}, (local) => local.faults(work));
+  return {
+    list: () => within((faults) => faults.list()),
+    add: (added) => within((faults) => faults.add(added)),
+    remove: (id) => within((faults) => faults.remove(id)),
+    clear: () => within((faults) => faults.clear()),
+    limits: () => within((faults) => faults.limits()),
+    limit: (limit) => within((faults) => faults.limit(limit)),
+    unlimit: (route) => within((faults) => faults.unlimit(route)),
+    apps: () => within((faults) => faults.apps()),
+    endpointsAt: (route) => within((faults) => faults.endpointsAt(route)),
   };
 }
