@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { isJsonObject, type JsonObject } from './schema.ts';
+import { closedObject, isJsonObject, type JsonObject } from './schema.ts';
 
 /** One claim that the service adds to guests' access tokens: its name and the path of its value in the session. */
 export interface ClaimMapping {
@@ -84,7 +84,7 @@ export function claimMappings(maxClaims: number) {
     v.check((text) => sessionPath(text) !== undefined, "Object didn't pass validation for format claim-expression"),
   );
   return v.pipe(
-    v.array(v.strictObject({ name, expression })),
+    v.array(closedObject({ name, expression })),
     v.maxLength(maxClaims, ({ input }) => `Array is too long (${input.length}), maximum ${maxClaims}`),
     v.check((list) => new Set(list.map((one) => one.name)).size === list.length, 'Claim names are not unique'),
   );

@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import { assertionAlgorithms } from './client-assertion.ts';
+import { closedObject } from './schema.ts';
 
 /** A public key as POST /api/v2/clients/{id}/credentials takes it. @see auth0@7.1.0 PostClientCredentialRequestContent */
-export const publicKeyCredential = v.strictObject({
+export const publicKeyCredential = closedObject({
   credential_type: v.literal('public_key'),
   name: v.optional(v.pipe(v.string(), v.maxLength(128, 'String is too long, maximum 128'))),
   pem: v.string(),
@@ -19,13 +20,13 @@ export const publicKeyCredential = v.strictObject({
 export type PublicKeyCredential = v.InferOutput<typeof publicKeyCredential>;
 
 /** How a new application authenticates with keys, which are created with it. */
-export const newAuthenticationMethods = v.strictObject({
-  private_key_jwt: v.strictObject({ credentials: v.array(publicKeyCredential) }),
+export const newAuthenticationMethods = closedObject({
+  private_key_jwt: closedObject({ credentials: v.array(publicKeyCredential) }),
 });
 export type NewAuthenticationMethods = v.InferOutput<typeof newAuthenticationMethods>;
 
 /** How an application authenticates with keys that it already has. */
-export const authenticationMethods = v.strictObject({
-  private_key_jwt: v.strictObject({ credentials: v.array(v.strictObject({ id: v.string() })) }),
+export const authenticationMethods = closedObject({
+  private_key_jwt: closedObject({ credentials: v.array(closedObject({ id: v.string() })) }),
 });
 export type AuthenticationMethods = v.InferOutput<typeof authenticationMethods>;

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { readUrl } from './allowed-origin.ts';
 import { authenticationMethods, newAuthenticationMethods } from './client-credential.ts';
 import type { Edition } from './edition/edition.ts';
-import { plainObject, unchecked } from './schema.ts';
+import { membersOfType, openObject, plainObject, positiveNumber } from './schema.ts';
 
 export const clientsPath = '/api/v2/clients';
 
@@ -68,8 +68,37 @@ export function clientUrlsPath(clientId: string): string {
 }
 
 // @see auth0@7.1.0 CreateClientRequestContent and UpdateClientRequestContent
-const otherMembers =
-  'description logo_uri oidc_logout oidc_backchannel_logout session_transfer client_aliases allowed_clients is_token_endpoint_ip_header_trusted is_first_party oidc_conformant encryption_key sso cross_origin_authentication cross_origin_loc sso_disabled custom_login_page_on custom_login_page custom_login_page_preview form_template addons initiate_login_uri refresh_token default_organization organization_usage organization_require_behavior organization_discovery_methods require_pushed_authorization_requests require_proof_of_possession signed_request_object token_vault_privileged_access compliance_level skip_non_verifiable_callback_uri_confirmation_prompt token_exchange par_request_expiry token_quota identity_assertion_authorization_grant third_party_security_mode redirection_policy express_configuration b2b_integration_configuration my_organization_configuration async_approval_notification_channels client_metadata mobile native_social_login fedcm_login jwt_configuration';
+const otherMembers = {
+  ...membersOfType(
+    'text',
+    'description logo_uri cross_origin_loc custom_login_page custom_login_page_preview form_template initiate_login_uri organization_usage organization_require_behavior compliance_level third_party_security_mode redirection_policy',
+  ),
+  ...membersOfType(
+    'boolean',
+    'is_token_endpoint_ip_header_trusted is_first_party oidc_conformant sso cross_origin_authentication sso_disabled custom_login_page_on require_pushed_authorization_requests require_proof_of_possession skip_non_verifiable_callback_uri_confirmation_prompt',
+  ),
+  ...membersOfType('texts', 'client_aliases allowed_clients organization_discovery_methods'),
+  ...membersOfType(
+    'object',
+    'oidc_logout oidc_backchannel_logout session_transfer encryption_key addons default_organization signed_request_object token_vault_privileged_access token_exchange token_quota identity_assertion_authorization_grant express_configuration b2b_integration_configuration my_organization_configuration async_approval_notification_channels client_metadata mobile native_social_login fedcm_login',
+  ),
+  par_request_expiry: v.optional(v.nullable(positiveNumber)),
+  jwt_configuration: v.optional(
+    v.nullable(
+      openObject({ lifetime_in_seconds: v.optional(v.nullable(positiveNumber)), ...membersOfType('text', 'alg') }),
+    ),
+  ),
+  refresh_token: v.optional(
+    v.nullable(
+      openObject({
+        rotation_type: v.optional(v.nullable(v.picklist(['rotating', 'non-rotating']))),
+        expiration_type: v.optional(v.nullable(v.picklist(['expiring', 'non-expiring']))),
+        ...membersOfType('number', 'leeway token_lifetime idle_token_lifetime'),
+        ...membersOfType('boolean', 'infinite_token_lifetime infinite_idle_token_lifetime'),
+      }),
+    ),
+  ),
+};
 
 /** Assumed: the limit applies to all these lists. @see https://auth0.com/docs/get-started/applications/application-settings */
 const maxUrls = 100;
@@ -96,7 +125,7 @@ const name = v.pipe(
 
 function members(edition: Edition) {
   return {
-    ...unchecked(otherMembers),
+    ...otherMembers,
     app_type: v.optional(v.picklist(clientTypes)),
     callbacks: urls('callback-url'),
     web_origins: urls('url-with-placeholders'),
@@ -111,7 +140,7 @@ function members(edition: Edition) {
 export function clientCreate(edition: Edition) {
   return v.strictObject({
     ...members(edition),
-    ...unchecked('resource_server_identifier'),
+    ...membersOfType('text', 'resource_server_identifier'),
     name,
     token_endpoint_auth_method: v.optional(v.picklist(clientAuthMethods)),
     client_authentication_methods: v.optional(newAuthenticationMethods),

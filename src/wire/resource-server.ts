@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Edition } from './edition/edition.ts';
-import { unchecked } from './schema.ts';
+import { subjectPolicies } from './edition/members.ts';
+import { closedObject, membersOfType, openObject } from './schema.ts';
 
 export const resourceServersPath = '/api/v2/resource-servers';
 
@@ -9,7 +10,7 @@ export function resourceServerPath(idOrIdentifier: string): string {
   return `${resourceServersPath}/${encodeURIComponent(idOrIdentifier)}`;
 }
 
-export const resourceServerScope = v.looseObject({
+export const resourceServerScope = openObject({
   value: v.pipe(
     v.string(),
     v.minLength(1, 'String is too short (0 chars), minimum 1'),
@@ -44,8 +45,13 @@ export function resourceServerFields(edition: Edition): string {
 }
 
 // @see auth0@7.1.0 CreateResourceServerRequestContent
-const otherMembers =
-  'signing_alg signing_secret allow_offline_access token_dialect skip_consent_for_verifiable_first_party_clients enforce_policies token_encryption consent_policy authorization_details proof_of_possession subject_type_authorization authorization_policy token_lifetime_for_web';
+const otherMembers = {
+  ...membersOfType('text', 'signing_alg signing_secret token_dialect consent_policy'),
+  ...membersOfType('boolean', 'allow_offline_access skip_consent_for_verifiable_first_party_clients enforce_policies'),
+  ...membersOfType('number', 'token_lifetime_for_web'),
+  ...membersOfType('list', 'authorization_details'),
+  ...membersOfType('object', 'token_encryption proof_of_possession authorization_policy'),
+};
 
 /** Seconds: 0 to 30 days. @see management-api, section 2.5 */
 export const tokenLifetime = v.pipe(
@@ -57,7 +63,7 @@ export const tokenLifetime = v.pipe(
 
 function members(edition: Edition) {
   return {
-    ...unchecked(otherMembers),
+    ...otherMembers,
     allow_online_access: v.optional(v.boolean()),
     allow_online_access_with_ephemeral_sessions: v.optional(v.boolean()),
     name: v.optional(
@@ -69,6 +75,7 @@ function members(edition: Edition) {
     ),
     scopes: v.optional(v.array(resourceServerScope)),
     token_lifetime: v.optional(tokenLifetime),
+    subject_type_authorization: v.optional(closedObject(subjectPolicies)),
     ...edition.resourceServer.members,
     ...edition.resourceServer.ignored,
   };

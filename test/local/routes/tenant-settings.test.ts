@@ -53,9 +53,10 @@ describe('the tenant settings', () => {
 
   it('merge nested objects one level deep, and remove members with null', async () => {
     const manage = await (await testTenant()).management();
-    await manage('PATCH', path, { json: { flags: { a: true, b: { x: 1, y: 2 } } } });
-    const { body } = await manage('PATCH', path, { json: { flags: { a: null, b: { z: 3 } }, error_page: null } });
-    expect(body.flags).toEqual({ b: { z: 3 } });
+    await manage('PATCH', path, { json: { guardian_mfa_page: { a: true, b: { x: 1, y: 2 } } } });
+    const change = { guardian_mfa_page: { a: null, b: { z: 3 } }, error_page: null };
+    const { body } = await manage('PATCH', path, { json: change });
+    expect(body.guardian_mfa_page).toEqual({ b: { z: 3 } });
     expect(body).not.toHaveProperty('error_page');
     expect((await manage('PATCH', path, { json: { sessions: null } })).body).not.toHaveProperty('sessions');
   });
