@@ -26,7 +26,7 @@ interface CredentialMembers {
 
 /** @throws {CredentialsError} when methods are mixed or cannot be read */
 export function readClientCredentials(authorization: string | null, body: CredentialMembers): ClientCredentials {
-  const basic = authorization?.toLowerCase().startsWith('basic ') ? readBasic(authorization) : undefined;
+  const basic = authorization && /^basic(?: |$)/i.test(authorization) ? readBasic(authorization) : undefined;
   const presented = [basic, body.client_secret, body.client_assertion].filter((method) => method !== undefined);
   if (presented.length > 1) throw new CredentialsError('Multiple authentication methods provided, please use one.');
   if (basic) {
@@ -68,4 +68,9 @@ export function sameSecret(presented: string | undefined, expected: unknown): bo
   if (presented === undefined || typeof expected !== 'string') return false;
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(presented), digest(expected));
+}
+
+/** The header of a 401 for an application that authenticated itself with HTTP Basic. @see RFC 6749, section 5.2 */
+export function basicChallenge({ method }: ClientCredentials): Record<string, string> {
+  return method === 'client_secret_basic' ? { 'www-authenticate': 'Basic realm="local"' } : {};
 }

@@ -12,6 +12,7 @@ import { check, type JsonObject } from '../../wire/schema.ts';
 import type { SessionTokenClaims } from '../../wire/session-token.ts';
 import { hasValidAssertion } from '../clients/assertion.ts';
 import {
+  basicChallenge,
   type ClientCredentials,
   CredentialsError,
   readClientCredentials,
@@ -171,10 +172,8 @@ async function authenticate(
   return client;
 }
 
-function authenticationFailed({ method }: ClientCredentials): Refusal {
-  const challenge = { 'www-authenticate': 'Basic realm="local"' };
-  const headers = method === 'client_secret_basic' ? challenge : {};
-  return anonymousTokenRefusal('invalid_client', 'Client authentication failed.', headers);
+function authenticationFailed(credentials: ClientCredentials): Refusal {
+  return anonymousTokenRefusal('invalid_client', 'Client authentication failed.', basicChallenge(credentials));
 }
 
 /** Refused in the body, because logging out revokes no token. */

@@ -11,6 +11,7 @@ import {
 import { type OauthClientSchema, pushedRequest, revocationRequest } from '../../wire/oauth.ts';
 import type { JsonObject, Read } from '../../wire/schema.ts';
 import { authenticClient } from '../clients/authenticate.ts';
+import { basicChallenge } from '../clients/authentication.ts';
 import { readOauthRequest } from '../clients/oauth-request.ts';
 import { noteTokens } from '../http/noted-tokens.ts';
 import { oauthRefusal } from '../http/refusal.ts';
@@ -63,6 +64,10 @@ export function loginTokenRoutes(scope: TenantScope): Hono<CorsVariables> {
     const { pushRequest } = await import('../login/pushed-request.ts');
     return c.json(await pushRequest(scope, c.env, client, request), 201, uncached);
   });
+  // @see RFC 9126, section 2.3
+  app.all(pushedRequestPath, () => {
+    throw oauthRefusal(405, 'invalid_request', 'Authorization requests are pushed with POST.', { allow: 'POST' });
+  });
 
   return app;
 }
@@ -77,9 +82,7 @@ async function readAuthentic<const S extends OauthClientSchema>(
   c.set('clientId', credentials.clientId);
   const client = await authenticClient(store, c.env, { credentials, url: c.req.url, allowsPublic: true });
   if (!client) {
-    const isBasic = credentials.method === 'client_secret_basic';
-    const challenge = { 'www-authenticate': 'Basic realm="local"' };
-    throw oauthRefusal(401, 'invalid_client', 'Client authentication failed', isBasic ? challenge : {});
+    throw oauthRefusal(401, 'invalid_client', 'Client authentication failed', basicChallenge(credentials));
   }
   note(c.env, { clientId: String(client.client_id), app: String(client.name) });
   return { client, request };

@@ -2,6 +2,7 @@ import { Hono } from 'hono/quick';
 import { type OauthTokenRequest, oauthTokenPath, oauthTokenRequest } from '../../wire/oauth.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { authenticClient } from '../clients/authenticate.ts';
+import { basicChallenge } from '../clients/authentication.ts';
 import { definedScopes, findGrant, findServer, grantedScopes } from '../clients/grants.ts';
 import { readOauthRequest } from '../clients/oauth-request.ts';
 import { noteTokens } from '../http/noted-tokens.ts';
@@ -32,7 +33,7 @@ export function oauthTokenRoute(scope: TenantScope): Hono<CorsVariables> {
     const isForUser = userGrants.includes(request.grant_type);
     const allowsPublic = request.grant_type !== 'client_credentials';
     const client = await authenticClient(scope.store, c.env, { credentials, url: c.req.url, allowsPublic });
-    if (!client) throw oauthRefusal(401, 'access_denied', 'Unauthorized');
+    if (!client) throw oauthRefusal(401, 'access_denied', 'Unauthorized', basicChallenge(credentials));
     note(c.env, { clientId: String(client.client_id), app: String(client.name), audience: request.audience });
     noteTokens(c.env, 'presented', { refresh_token: request.refresh_token });
     checkGrantType(request, client);
@@ -65,8 +66,9 @@ async function tokenForApp(
   client: JsonObject,
 ) {
   const { keys, issuer, nowSeconds } = moment;
-  const { audience, server, grant } = await grantFor(store, request, client);
-  const granted = grantedScopes(grant, definedScopes(server)).join(' ');
+  const { audience, server, grant } = await grantFor(store, moment, request, client);
+  // A scope has at least one value. @see RFC 6749, section 3.3
+  const granted = grantedScopes(grant, definedScopes(server)).join(' ') || undefined;
   const lifetime = typeof server.token_lifetime === 'number' ? server.token_lifetime : 86_400;
   const token = await signToken(keys, 'JWT', {
     iss: issuer,
@@ -82,8 +84,10 @@ async function tokenForApp(
   return { access_token: token, expires_in: lifetime, scope: granted, token_type: 'Bearer' };
 }
 
-async function grantFor(store: StoreReader, { audience }: OauthTokenRequest, client: JsonObject) {
-  if (!audience)
+/** Assumed: the tenant's default audience applies here too, as on tenants without the first Management API. */
+async function grantFor(store: StoreReader, { settings }: Moment, request: OauthTokenRequest, client: JsonObject) {
+  const audience = request.audience || settings.default_audience;
+  if (typeof audience !== 'string' || audience === '')
     throw oauthRefusal(
       403,
       'access_denied',

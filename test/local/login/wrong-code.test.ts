@@ -20,7 +20,7 @@ describe('a code is refused', () => {
     ['with a longer redirect_uri', { redirect_uri: `${callback}/` }, invalidGrant],
     ['with a redirect_uri in other case', { redirect_uri: callback.toUpperCase() }, invalidGrant],
     ['without its verifier', { code_verifier: undefined }, invalidGrant],
-    ['with an empty verifier', { code_verifier: '' }, { status: 400, error: 'invalid_request' }],
+    ['with an empty verifier', { code_verifier: '' }, invalidGrant],
     ['with a wrong verifier', { code_verifier: `${verifier}1` }, unverified],
     ['with its challenge for a verifier', { code_verifier: sha256(verifier) }, unverified],
     ['with a verifier in other case', { code_verifier: verifier.toUpperCase() }, unverified],

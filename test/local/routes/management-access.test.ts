@@ -39,7 +39,8 @@ describe('a Management API call', () => {
     const answer = await tenant.send('GET', clients, { headers });
     const error = statusCode === 400 ? 'Bad Request' : 'Unauthorized';
     expect(answer.status).toBe(statusCode);
-    expect(answer.body).toEqual({ statusCode, error, message, ...(errorCode && { errorCode }) });
+    const attributes = statusCode === 401 && { attributes: { error: message } };
+    expect(answer.body).toEqual({ statusCode, error, message, ...(errorCode && { errorCode }), ...attributes });
     expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
     expect(answer.headers.has('www-authenticate')).toBe(statusCode === 401);
   });
