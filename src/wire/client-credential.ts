@@ -2,6 +2,9 @@ import * as v from 'valibot';
 import { assertionAlgorithms } from './client-assertion.ts';
 import { closedObject } from './schema.ts';
 
+/** @see RFC 3339, section 5.6 */
+const dateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/i;
+
 /** A public key as POST /api/v2/clients/{id}/credentials takes it. @see auth0@7.1.0 PostClientCredentialRequestContent */
 export const publicKeyCredential = closedObject({
   credential_type: v.literal('public_key'),
@@ -12,7 +15,10 @@ export const publicKeyCredential = closedObject({
   expires_at: v.optional(
     v.pipe(
       v.string(),
-      v.check((text) => !Number.isNaN(Date.parse(text)), "Object didn't pass validation for format date-time"),
+      v.check(
+        (text) => dateTime.test(text) && !Number.isNaN(Date.parse(text)),
+        "Object didn't pass validation for format date-time",
+      ),
     ),
   ),
   kid: v.optional(v.pipe(v.string(), v.regex(/^[\w-]{10,64}$/, "Object didn't pass validation for format kid"))),

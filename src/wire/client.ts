@@ -71,7 +71,7 @@ export function clientUrlsPath(clientId: string): string {
 const otherMembers = {
   ...membersOfType(
     'text',
-    'description logo_uri cross_origin_loc custom_login_page custom_login_page_preview form_template initiate_login_uri organization_usage organization_require_behavior compliance_level third_party_security_mode redirection_policy',
+    'logo_uri cross_origin_loc custom_login_page custom_login_page_preview form_template initiate_login_uri organization_usage organization_require_behavior compliance_level third_party_security_mode redirection_policy',
   ),
   ...membersOfType(
     'boolean',
@@ -81,6 +81,14 @@ const otherMembers = {
   ...membersOfType(
     'object',
     'oidc_logout oidc_backchannel_logout session_transfer encryption_key addons default_organization signed_request_object token_vault_privileged_access token_exchange token_quota identity_assertion_authorization_grant express_configuration b2b_integration_configuration my_organization_configuration async_approval_notification_channels client_metadata mobile native_social_login fedcm_login',
+  ),
+  description: v.optional(
+    v.nullable(
+      v.pipe(
+        v.string(),
+        v.maxLength(140, ({ input }) => `String is too long (${input.length} chars), maximum 140`),
+      ),
+    ),
   ),
   par_request_expiry: v.optional(v.nullable(positiveNumber)),
   jwt_configuration: v.optional(

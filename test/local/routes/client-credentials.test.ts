@@ -87,6 +87,10 @@ describe('the credentials of a client', () => {
     [{ alg: 'HS256' }, "Payload validation error: 'No enum match for: HS256' on property alg."],
     [{ kid: 'short' }, "Payload validation error: 'Object didn't pass validation for format kid' on property kid."],
     [
+      { expires_at: '1 January 2027' },
+      "Payload validation error: 'Object didn't pass validation for format date-time' on property expires_at.",
+    ],
+    [
       { expires_at: 'soon' },
       "Payload validation error: 'Object didn't pass validation for format date-time' on property expires_at.",
     ],

@@ -184,3 +184,13 @@ it.each([
   expect(first).toMatch(/^[0-9a-f]{20}$/);
   expect(second).not.toBe(first);
 });
+
+it.each(['/api/v2/clients/search', '/api/v2/resource-servers/search?q=name:shop'])(
+  '%s, which only the service has, is not taken for an id',
+  async (path) => {
+    const manage = await (await testTenant()).management();
+    expect(await manage('GET', path)).toMatchObject({ status: 403, body: { errorCode: 'insufficient_scope' } });
+    await manage('POST', '/api/v2/resource-servers', { json: { identifier: 'search' } });
+    expect((await manage('GET', '/api/v2/resource-servers/search')).body.identifier).toBe('search');
+  },
+);

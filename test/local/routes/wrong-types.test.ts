@@ -58,6 +58,7 @@ describe.each(['preview', 'ea'] as const)('in edition %s', (edition) => {
 
   it.each<[Kind, JsonObject, string]>([
     ['client', { refresh_token: { rotation_type: 'sometimes' } }, 'No enum match for: sometimes'],
+    ['client', { description: 'x'.repeat(141) }, 'String is too long (141 chars), maximum 140'],
     ['client', { par_request_expiry: 0 }, 'Value 0 is equal or less than exclusive minimum 0'],
     [
       'resource server',
