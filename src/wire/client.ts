@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import { readUrl } from './allowed-origin.ts';
 import { authenticationMethods, newAuthenticationMethods } from './client-credential.ts';
 import type { Edition } from './edition/edition.ts';
-import { membersOfType, openObject, plainObject, positiveNumber } from './schema.ts';
+import { tooLong, wrongFormat } from './management-error.ts';
+import { closedObject, membersOfType, openObject, plainObject, positiveNumber } from './schema.ts';
 
 export const clientsPath = '/api/v2/clients';
 
@@ -82,14 +83,7 @@ const otherMembers = {
     'object',
     'oidc_logout oidc_backchannel_logout session_transfer encryption_key addons default_organization signed_request_object token_vault_privileged_access token_exchange token_quota identity_assertion_authorization_grant express_configuration b2b_integration_configuration my_organization_configuration async_approval_notification_channels client_metadata mobile native_social_login fedcm_login',
   ),
-  description: v.optional(
-    v.nullable(
-      v.pipe(
-        v.string(),
-        v.maxLength(140, ({ input }) => `String is too long (${input.length} chars), maximum 140`),
-      ),
-    ),
-  ),
+  description: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(140, tooLong(140))))),
   par_request_expiry: v.optional(v.nullable(positiveNumber)),
   jwt_configuration: v.optional(
     v.nullable(
@@ -117,10 +111,7 @@ const maxUrls = 100;
  */
 function urls(format: 'callback-url' | 'url-with-placeholders') {
   const isUrl = (text: string) => /^[a-z][a-z\d+.-]*:\//i.test(text) && readUrl(text) !== undefined;
-  const url = v.pipe(
-    v.string(),
-    v.check(isUrl, ({ input }) => `Object didn't pass validation for format ${format}: ${input}`),
-  );
+  const url = v.pipe(v.string(), v.check(isUrl, wrongFormat(format)));
   const tooLong = ({ input }: { input: unknown[] }) => `Array is too long (${input.length}), maximum ${maxUrls}`;
   return v.optional(v.pipe(v.array(url), v.maxLength(maxUrls, tooLong)));
 }
@@ -128,7 +119,7 @@ function urls(format: 'callback-url' | 'url-with-placeholders') {
 const name = v.pipe(
   v.string(),
   v.minLength(1, 'String is too short (0 chars), minimum 1'),
-  v.regex(/^[^<>]+$/, "Object didn't pass validation for format client-name"),
+  v.regex(/^[^<>]+$/, wrongFormat('client-name')),
 );
 
 function members(edition: Edition) {
@@ -146,7 +137,7 @@ function members(edition: Edition) {
 
 /** POST /api/v2/clients. */
 export function clientCreate(edition: Edition) {
-  return v.strictObject({
+  return closedObject({
     ...members(edition),
     ...membersOfType('text', 'resource_server_identifier'),
     name,
@@ -157,7 +148,7 @@ export function clientCreate(edition: Edition) {
 
 /** PATCH /api/v2/clients/{id}; null clears the authentication method. */
 export function clientPatch(edition: Edition) {
-  return v.strictObject({
+  return closedObject({
     ...members(edition),
     name: v.optional(name),
     client_secret: v.optional(v.pipe(v.string(), v.minLength(1, 'String is too short (0 chars), minimum 1'))),

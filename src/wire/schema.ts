@@ -56,14 +56,23 @@ export const plainObject = v.custom<JsonObject>(isJsonObject, 'must be an object
 /** Refuses an array, which Valibot takes for an object, and then reads `schema`. */
 function ofObject<Shape extends v.GenericSchema>(
   schema: Shape,
+  isAccepted: v.GenericSchema<JsonObject> = plainObject,
 ): v.GenericSchema<v.InferInput<Shape>, v.InferOutput<Shape>> {
   const read = schema as unknown as v.GenericSchema<JsonObject, v.InferOutput<Shape>>;
-  return v.pipe(plainObject, read) as unknown as v.GenericSchema<v.InferInput<Shape>, v.InferOutput<Shape>>;
+  return v.pipe(isAccepted, read) as unknown as v.GenericSchema<v.InferInput<Shape>, v.InferOutput<Shape>>;
 }
 
-/** An object with no other members. */
+/** What the service says about members that are not in its schema; it names all of them. */
+export const additionalMembers = 'Additional properties not allowed: ';
+
+/** An object with no other members. Valibot alone would name the first of them. */
 export function closedObject<const Entries extends v.ObjectEntries>(entries: Entries) {
-  return ofObject(v.strictObject(entries));
+  const others = (body: JsonObject) => Object.keys(body).filter((key) => !Object.hasOwn(entries, key));
+  const isClosed = v.check(
+    (body: JsonObject) => others(body).length === 0,
+    ({ input }) => `${additionalMembers}${others(input).join(', ')}`,
+  );
+  return ofObject(v.strictObject(entries), v.pipe(plainObject, isClosed));
 }
 
 /** An object that may have other members, which are passed through. */

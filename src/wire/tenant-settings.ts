@@ -55,7 +55,7 @@ const lifetimeMembers = Object.fromEntries(
 /** PATCH /api/v2/tenants/settings: only members of the list, and at least one. */
 export function tenantSettingsPatch(edition: Edition) {
   return v.pipe(
-    v.strictObject({
+    closedObject({
       ...otherMembers,
       ...lifetimeMembers,
       sessions: v.optional(v.nullable(closedObject(sessionMembers))),

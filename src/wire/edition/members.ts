@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { wrongType } from '../management-error.ts';
 import { closedObject, isJsonObject, type JsonObject, membersOfType } from '../schema.ts';
 
 // Shared by both translators, to read and describe members.
@@ -6,8 +7,8 @@ import { closedObject, isJsonObject, type JsonObject, membersOfType } from '../s
 /** A whole number in a range, refused in the service's words. */
 export function wholeNumber(min: number, max: number) {
   return v.pipe(
-    v.number(),
-    v.integer('Expected type integer but found type number'),
+    v.number(wrongType('integer')),
+    v.integer(wrongType('integer')),
     v.minValue(min, ({ input }) => `Value ${String(input)} is less than minimum ${min}`),
     v.maxValue(max, ({ input }) => `Value ${String(input)} is greater than maximum ${max}`),
   );

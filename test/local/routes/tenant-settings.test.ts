@@ -132,7 +132,7 @@ describe('the tenant settings', () => {
         { lifetime_in_minutes: 1.5 },
         'Expected type integer but found type number on property sessions.anonymous.lifetime_in_minutes',
       ],
-      [{ cookie: true }, 'Additional properties not allowed: cookie'],
+      [{ cookie: true }, 'Additional properties not allowed: cookie on property sessions.anonymous'],
     ])('are not changed by sessions.anonymous %j', async (anonymous, problem) => {
       const manage = await (await testTenant({ edition: 'ea' })).management();
       const { status, body } = await manage('PATCH', path, { json: { sessions: { anonymous } } });

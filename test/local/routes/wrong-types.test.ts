@@ -99,11 +99,11 @@ function pathIn(value: unknown, path = ''): string {
 
 describe('settings of edition ea in a tenant of edition preview', () => {
   it.each<[Kind, JsonObject, string]>([
-    ['settings', { sessions: { anonymous: { lifetime_in_minutes: 60 } } }, 'anonymous'],
+    ['settings', { sessions: { anonymous: { lifetime_in_minutes: 60 } } }, 'anonymous on property sessions'],
     [
       'resource server',
       { subject_type_authorization: { anonymous_user: { policy: 'require_client_grant' } } },
-      'anonymous_user',
+      'anonymous_user on property subject_type_authorization',
     ],
   ])('are refused, because they would have no effect: %s', async (kind, json, member) => {
     await expectRefused(kind, 'preview', json, `Additional properties not allowed: ${member}`);
