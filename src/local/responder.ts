@@ -8,7 +8,7 @@ import { healthPath } from './http/admission.ts';
 import type { Connection } from './http/connection.ts';
 import { outage } from './http/outage.ts';
 import { fullBucket, rateLimiter } from './http/rate-limit.ts';
-import { isRefusal, managementRefusal, refusalAt } from './http/refusal.ts';
+import { isRefusal, refusalAt } from './http/refusal.ts';
 import { complement, newCommonHeaders } from './http/response.ts';
 import { errorCodeOf, type RequestFacts, servedRequest } from './http/served-request.ts';
 import { anonymousLogoutRoute, anonymousTokenRoute } from './routes/anonymous.ts';
@@ -20,6 +20,7 @@ import { cors, corsPaths, withCors } from './routes/cors.ts';
 import { discoveryRoutes } from './routes/discovery.ts';
 import { health, retryAfterOf } from './routes/health.ts';
 import { loginRoutes, loginTokenRoutes } from './routes/login.ts';
+import { notServed } from './routes/management-access.ts';
 import { oauthTokenRoute } from './routes/oauth-token.ts';
 import { resourceServerRoutes } from './routes/resource-servers.ts';
 import { tenantSettingsRoutes } from './routes/tenant-settings.ts';
@@ -164,10 +165,8 @@ export function routes(
   others.route('/', resourceServerRoutes(scope));
   others.route('/', clientGrantRoutes(scope));
   others.route('/', userRoutes(scope));
-  // An endpoint that only the real service has is refused like a call without the scope for it: tools that export
-  // a whole tenant report a 403 as a warning, and fail on a 404.
   others.all('/api/v2/*', () => {
-    throw managementRefusal(403, 'Insufficient scope, expected any of: (not served here)', 'insufficient_scope');
+    throw notServed();
   });
   return { guests, others };
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { isJsonObject, type JsonObject } from './schema.ts';
+import { tooLong, wrongFormat } from './management-error.ts';
+import { closedObject, isJsonObject, type JsonObject } from './schema.ts';
 
 /** One claim that the service adds to guests' access tokens: its name and the path of its value in the session. */
 export interface ClaimMapping {
@@ -75,16 +76,16 @@ export function claimMappings(maxClaims: number) {
   const name = v.pipe(
     v.string(),
     v.minLength(1, 'String is too short (0 chars), minimum 1'),
-    v.maxLength(claimNameMaxLength, ({ input }) => `String is too long (${input.length} chars), maximum 255`),
+    v.maxLength(claimNameMaxLength, tooLong(255)),
     v.check((text) => !isReservedClaim(text), 'Reserved claim name'),
   );
   const expression = v.pipe(
     v.string(),
-    v.maxLength(expressionMaxLength, ({ input }) => `String is too long (${input.length} chars), maximum 255`),
-    v.check((text) => sessionPath(text) !== undefined, "Object didn't pass validation for format claim-expression"),
+    v.maxLength(expressionMaxLength, tooLong(255)),
+    v.check((text) => sessionPath(text) !== undefined, wrongFormat('claim-expression')),
   );
   return v.pipe(
-    v.array(v.strictObject({ name, expression })),
+    v.array(closedObject({ name, expression })),
     v.maxLength(maxClaims, ({ input }) => `Array is too long (${input.length}), maximum ${maxClaims}`),
     v.check((list) => new Set(list.map((one) => one.name)).size === list.length, 'Claim names are not unique'),
   );

@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import { tooLong } from './management-error.ts';
+import { closedObject } from './schema.ts';
 
 export const clientGrantsPath = '/api/v2/client-grants';
 
@@ -37,11 +39,7 @@ export const clientGrantPage = v.looseObject({
 const organizationUsages = ['deny', 'allow', 'require'] as const;
 const scope = v.pipe(
   v.array(
-    v.pipe(
-      v.string(),
-      v.minLength(1, 'String is too short (0 chars), minimum 1'),
-      v.maxLength(280, 'String is too long, maximum 280'),
-    ),
+    v.pipe(v.string(), v.minLength(1, 'String is too short (0 chars), minimum 1'), v.maxLength(280, tooLong(280))),
   ),
   v.check(
     (values) => new Set(values).size === values.length,
@@ -62,7 +60,7 @@ const patchable = {
 };
 
 /** POST /api/v2/client-grants. */
-export const clientGrantCreate = v.strictObject({
+export const clientGrantCreate = closedObject({
   ...patchable,
   client_id: nonEmpty,
   audience: nonEmpty,
@@ -70,7 +68,7 @@ export const clientGrantCreate = v.strictObject({
 });
 
 /** PATCH /api/v2/client-grants/{id}: its application, subject and audience can't change. */
-export const clientGrantPatch = v.strictObject(patchable);
+export const clientGrantPatch = closedObject(patchable);
 
 /** A grant without a subject type is for the application itself. */
 export function subjectOf({ subject_type: type }: { readonly subject_type?: unknown }): string {

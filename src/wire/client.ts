@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import { readUrl } from './allowed-origin.ts';
 import { authenticationMethods, newAuthenticationMethods } from './client-credential.ts';
 import type { Edition } from './edition/edition.ts';
-import { plainObject, unchecked } from './schema.ts';
+import { tooLong, wrongFormat } from './management-error.ts';
+import { closedObject, membersOfType, openObject, plainObject, positiveNumber } from './schema.ts';
 
 export const clientsPath = '/api/v2/clients';
 
@@ -68,8 +69,38 @@ export function clientUrlsPath(clientId: string): string {
 }
 
 // @see auth0@7.1.0 CreateClientRequestContent and UpdateClientRequestContent
-const otherMembers =
-  'description logo_uri oidc_logout oidc_backchannel_logout session_transfer client_aliases allowed_clients is_token_endpoint_ip_header_trusted is_first_party oidc_conformant encryption_key sso cross_origin_authentication cross_origin_loc sso_disabled custom_login_page_on custom_login_page custom_login_page_preview form_template addons initiate_login_uri refresh_token default_organization organization_usage organization_require_behavior organization_discovery_methods require_pushed_authorization_requests require_proof_of_possession signed_request_object token_vault_privileged_access compliance_level skip_non_verifiable_callback_uri_confirmation_prompt token_exchange par_request_expiry token_quota identity_assertion_authorization_grant third_party_security_mode redirection_policy express_configuration b2b_integration_configuration my_organization_configuration async_approval_notification_channels client_metadata mobile native_social_login fedcm_login jwt_configuration';
+const otherMembers = {
+  ...membersOfType(
+    'text',
+    'logo_uri cross_origin_loc custom_login_page custom_login_page_preview form_template initiate_login_uri organization_usage organization_require_behavior compliance_level third_party_security_mode redirection_policy',
+  ),
+  ...membersOfType(
+    'boolean',
+    'is_token_endpoint_ip_header_trusted is_first_party oidc_conformant sso cross_origin_authentication sso_disabled custom_login_page_on require_pushed_authorization_requests require_proof_of_possession skip_non_verifiable_callback_uri_confirmation_prompt',
+  ),
+  ...membersOfType('texts', 'client_aliases allowed_clients organization_discovery_methods'),
+  ...membersOfType(
+    'object',
+    'oidc_logout oidc_backchannel_logout session_transfer encryption_key addons default_organization signed_request_object token_vault_privileged_access token_exchange token_quota identity_assertion_authorization_grant express_configuration b2b_integration_configuration my_organization_configuration async_approval_notification_channels client_metadata mobile native_social_login fedcm_login',
+  ),
+  description: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(140, tooLong(140))))),
+  par_request_expiry: v.optional(v.nullable(positiveNumber)),
+  jwt_configuration: v.optional(
+    v.nullable(
+      openObject({ lifetime_in_seconds: v.optional(v.nullable(positiveNumber)), ...membersOfType('text', 'alg') }),
+    ),
+  ),
+  refresh_token: v.optional(
+    v.nullable(
+      openObject({
+        rotation_type: v.optional(v.nullable(v.picklist(['rotating', 'non-rotating']))),
+        expiration_type: v.optional(v.nullable(v.picklist(['expiring', 'non-expiring']))),
+        ...membersOfType('number', 'leeway token_lifetime idle_token_lifetime'),
+        ...membersOfType('boolean', 'infinite_token_lifetime infinite_idle_token_lifetime'),
+      }),
+    ),
+  ),
+};
 
 /** Assumed: the limit applies to all these lists. @see https://auth0.com/docs/get-started/applications/application-settings */
 const maxUrls = 100;
@@ -80,10 +111,7 @@ const maxUrls = 100;
  */
 function urls(format: 'callback-url' | 'url-with-placeholders') {
   const isUrl = (text: string) => /^[a-z][a-z\d+.-]*:\//i.test(text) && readUrl(text) !== undefined;
-  const url = v.pipe(
-    v.string(),
-    v.check(isUrl, ({ input }) => `Object didn't pass validation for format ${format}: ${input}`),
-  );
+  const url = v.pipe(v.string(), v.check(isUrl, wrongFormat(format)));
   const tooLong = ({ input }: { input: unknown[] }) => `Array is too long (${input.length}), maximum ${maxUrls}`;
   return v.optional(v.pipe(v.array(url), v.maxLength(maxUrls, tooLong)));
 }
@@ -91,12 +119,12 @@ function urls(format: 'callback-url' | 'url-with-placeholders') {
 const name = v.pipe(
   v.string(),
   v.minLength(1, 'String is too short (0 chars), minimum 1'),
-  v.regex(/^[^<>]+$/, "Object didn't pass validation for format client-name"),
+  v.regex(/^[^<>]+$/, wrongFormat('client-name')),
 );
 
 function members(edition: Edition) {
   return {
-    ...unchecked(otherMembers),
+    ...otherMembers,
     app_type: v.optional(v.picklist(clientTypes)),
     callbacks: urls('callback-url'),
     web_origins: urls('url-with-placeholders'),
@@ -109,9 +137,9 @@ function members(edition: Edition) {
 
 /** POST /api/v2/clients. */
 export function clientCreate(edition: Edition) {
-  return v.strictObject({
+  return closedObject({
     ...members(edition),
-    ...unchecked('resource_server_identifier'),
+    ...membersOfType('text', 'resource_server_identifier'),
     name,
     token_endpoint_auth_method: v.optional(v.picklist(clientAuthMethods)),
     client_authentication_methods: v.optional(newAuthenticationMethods),
@@ -120,7 +148,7 @@ export function clientCreate(edition: Edition) {
 
 /** PATCH /api/v2/clients/{id}; null clears the authentication method. */
 export function clientPatch(edition: Edition) {
-  return v.strictObject({
+  return closedObject({
     ...members(edition),
     name: v.optional(name),
     client_secret: v.optional(v.pipe(v.string(), v.minLength(1, 'String is too short (0 chars), minimum 1'))),

@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import type { Edition } from './edition/edition.ts';
-import { unchecked } from './schema.ts';
+import { subjectPolicies } from './edition/members.ts';
+import { tooLong, wrongFormat, wrongType } from './management-error.ts';
+import { closedObject, membersOfType, openObject } from './schema.ts';
 
 export const resourceServersPath = '/api/v2/resource-servers';
 
@@ -9,12 +11,12 @@ export function resourceServerPath(idOrIdentifier: string): string {
   return `${resourceServersPath}/${encodeURIComponent(idOrIdentifier)}`;
 }
 
-export const resourceServerScope = v.looseObject({
+export const resourceServerScope = openObject({
   value: v.pipe(
     v.string(),
     v.minLength(1, 'String is too short (0 chars), minimum 1'),
-    v.maxLength(280, 'String is too long, maximum 280'),
-    v.regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, "Object didn't pass validation for format scope"),
+    v.maxLength(280, tooLong(280)),
+    v.regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, wrongFormat('scope')),
   ),
   description: v.optional(v.string()),
 });
@@ -44,31 +46,33 @@ export function resourceServerFields(edition: Edition): string {
 }
 
 // @see auth0@7.1.0 CreateResourceServerRequestContent
-const otherMembers =
-  'signing_alg signing_secret allow_offline_access token_dialect skip_consent_for_verifiable_first_party_clients enforce_policies token_encryption consent_policy authorization_details proof_of_possession subject_type_authorization authorization_policy token_lifetime_for_web';
+const otherMembers = {
+  ...membersOfType('text', 'signing_alg signing_secret token_dialect consent_policy'),
+  ...membersOfType('boolean', 'allow_offline_access skip_consent_for_verifiable_first_party_clients enforce_policies'),
+  ...membersOfType('number', 'token_lifetime_for_web'),
+  ...membersOfType('list', 'authorization_details'),
+  ...membersOfType('object', 'token_encryption proof_of_possession authorization_policy'),
+};
 
 /** Seconds: 0 to 30 days. @see management-api, section 2.5 */
 export const tokenLifetime = v.pipe(
-  v.number(),
-  v.integer('Expected type integer but found type number'),
+  v.number(wrongType('integer')),
+  v.integer(wrongType('integer')),
   v.minValue(0, ({ input }) => `Value ${String(input)} is less than minimum 0`),
   v.maxValue(2_592_000, ({ input }) => `Value ${String(input)} is greater than maximum 2592000`),
 );
 
 function members(edition: Edition) {
   return {
-    ...unchecked(otherMembers),
+    ...otherMembers,
     allow_online_access: v.optional(v.boolean()),
     allow_online_access_with_ephemeral_sessions: v.optional(v.boolean()),
     name: v.optional(
-      v.pipe(
-        v.string(),
-        v.maxLength(200, 'String is too long, maximum 200'),
-        v.regex(/^[^<>]*$/, "Object didn't pass validation for format resource-server-name"),
-      ),
+      v.pipe(v.string(), v.maxLength(200, tooLong(200)), v.regex(/^[^<>]*$/, wrongFormat('resource-server-name'))),
     ),
     scopes: v.optional(v.array(resourceServerScope)),
     token_lifetime: v.optional(tokenLifetime),
+    subject_type_authorization: v.optional(closedObject(subjectPolicies)),
     ...edition.resourceServer.members,
     ...edition.resourceServer.ignored,
   };
@@ -76,7 +80,7 @@ function members(edition: Edition) {
 
 /** POST /api/v2/resource-servers. */
 export function resourceServerCreate(edition: Edition) {
-  return v.strictObject({
+  return closedObject({
     ...members(edition),
     identifier: v.pipe(v.string(), v.minLength(1, 'String is too short (0 chars), minimum 1')),
   });
@@ -84,5 +88,5 @@ export function resourceServerCreate(edition: Edition) {
 
 /** PATCH /api/v2/resource-servers/{id}: everything but the identifier. */
 export function resourceServerPatch(edition: Edition) {
-  return v.strictObject(members(edition));
+  return closedObject(members(edition));
 }

@@ -53,6 +53,53 @@ export function isJsonObject(value: unknown): value is JsonObject {
 /** A plain JSON object: not an array, not null. */
 export const plainObject = v.custom<JsonObject>(isJsonObject, 'must be an object');
 
+/** Refuses an array, which Valibot takes for an object, and then reads `schema`. */
+function ofObject<Shape extends v.GenericSchema>(
+  schema: Shape,
+  isAccepted: v.GenericSchema<JsonObject> = plainObject,
+): v.GenericSchema<v.InferInput<Shape>, v.InferOutput<Shape>> {
+  const read = schema as unknown as v.GenericSchema<JsonObject, v.InferOutput<Shape>>;
+  return v.pipe(isAccepted, read) as unknown as v.GenericSchema<v.InferInput<Shape>, v.InferOutput<Shape>>;
+}
+
+/** What the service says about members that are not in its schema; it names all of them. */
+export const additionalMembers = 'Additional properties not allowed: ';
+
+/** An object with no other members. Valibot alone would name the first of them. */
+export function closedObject<const Entries extends v.ObjectEntries>(entries: Entries) {
+  const others = (body: JsonObject) => Object.keys(body).filter((key) => !Object.hasOwn(entries, key));
+  const isClosed = v.check(
+    (body: JsonObject) => others(body).length === 0,
+    ({ input }) => `${additionalMembers}${others(input).join(', ')}`,
+  );
+  return ofObject(v.strictObject(entries), v.pipe(plainObject, isClosed));
+}
+
+/** An object that may have other members, which are passed through. */
+export function openObject<const Entries extends v.ObjectEntries>(entries: Entries) {
+  return ofObject(v.looseObject(entries));
+}
+
+/** Seconds and the like, refused in the service's words. */
+export const positiveNumber = v.pipe(
+  v.number(),
+  v.gtValue(0, ({ input }) => `Value ${String(input)} is equal or less than exclusive minimum 0`),
+);
+
+const types = {
+  text: v.string(),
+  boolean: v.boolean(),
+  number: v.number(),
+  object: plainObject,
+  list: v.array(v.unknown()),
+  texts: v.array(v.string()),
+} as const;
+
+/** Schema entries for members of one JSON type, whose values are not checked further; null removes a member. */
+export function membersOfType(type: keyof typeof types, names: string): v.ObjectEntries {
+  return Object.fromEntries(names.split(' ').map((name) => [name, v.optional(v.nullable(types[type]))]));
+}
+
 /** Schema entries for members whose values are passed through unchecked. */
 export function unchecked(names: string): v.ObjectEntries {
   return Object.fromEntries(names.split(' ').map((name) => [name, v.optional(v.unknown())]));

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Edition } from './edition/edition.ts';
-import { plainObject, unchecked } from './schema.ts';
+import { sessionMembers } from './edition/members.ts';
+import { closedObject, membersOfType, openObject, plainObject, positiveNumber } from './schema.ts';
 
 export const tenantSettingsPath = '/api/v2/tenants/settings';
 
@@ -12,10 +13,26 @@ export const tenantSettings = v.looseObject({
 });
 export type TenantSettingsBody = v.InferOutput<typeof tenantSettings>;
 
-// Every other member that PATCH takes, whatever the edition; their values are not checked here.
-// @see auth0@7.1.0 UpdateTenantSettingsRequestContent
-const otherMembers =
-  'change_password device_flow guardian_mfa_page default_directory error_page default_token_quota picture_url support_email support_url allowed_logout_urls sandbox_version legacy_sandbox_version default_redirection_uri enabled_locales security_headers session_cookie oidc_logout customize_mfa_in_postlogin_action allow_organization_name_in_authentication_api acr_values_supported mtls pushed_authorization_requests_supported authorization_response_iss_parameter_supported skip_non_verifiable_callback_uri_confirmation_prompt resource_parameter_profile client_id_metadata_document_supported enable_ai_guide phone_consolidated_experience include_session_metadata_in_tenant_logs dynamic_client_registration_security_mode country_codes';
+// Every other member that PATCH takes, whatever the edition. @see auth0@7.1.0 UpdateTenantSettingsRequestContent
+const otherMembers = {
+  ...membersOfType(
+    'text',
+    'default_directory picture_url support_email support_url sandbox_version legacy_sandbox_version default_redirection_uri resource_parameter_profile dynamic_client_registration_security_mode',
+  ),
+  ...membersOfType(
+    'boolean',
+    'customize_mfa_in_postlogin_action allow_organization_name_in_authentication_api pushed_authorization_requests_supported authorization_response_iss_parameter_supported skip_non_verifiable_callback_uri_confirmation_prompt client_id_metadata_document_supported enable_ai_guide phone_consolidated_experience include_session_metadata_in_tenant_logs',
+  ),
+  ...membersOfType('texts', 'allowed_logout_urls enabled_locales acr_values_supported'),
+  ...membersOfType(
+    'object',
+    'change_password device_flow guardian_mfa_page error_page default_token_quota security_headers session_cookie mtls country_codes',
+  ),
+  oidc_logout: v.optional(v.nullable(openObject(membersOfType('boolean', 'rp_logout_end_session_endpoint_discovery')))),
+};
+
+/** All flags of the service are booleans. */
+const flags = v.pipe(plainObject, v.record(v.string(), v.nullable(v.boolean())));
 
 /** The lifetimes of logins. Each is returned in hours, and can be sent in minutes with the suffix `_in_minutes`, but not both at once. */
 export const loginLifetimes = [
@@ -30,12 +47,7 @@ export function minutesMember<const Member extends string>(member: Member): `${M
 }
 
 /** Assumed: a lifetime is above zero, without an upper bound. */
-const lifetime = v.optional(
-  v.pipe(
-    v.number(),
-    v.gtValue(0, ({ input }) => `Value ${String(input)} is equal or less than exclusive minimum 0`),
-  ),
-);
+const lifetime = v.optional(positiveNumber);
 const lifetimeMembers = Object.fromEntries(
   loginLifetimes.flatMap((member) => [member, minutesMember(member)]).map((member) => [member, lifetime]),
 );
@@ -43,13 +55,13 @@ const lifetimeMembers = Object.fromEntries(
 /** PATCH /api/v2/tenants/settings: only members of the list, and at least one. */
 export function tenantSettingsPatch(edition: Edition) {
   return v.pipe(
-    v.strictObject({
-      ...unchecked(otherMembers),
+    closedObject({
+      ...otherMembers,
       ...lifetimeMembers,
-      sessions: v.optional(v.nullable(plainObject)),
+      sessions: v.optional(v.nullable(closedObject(sessionMembers))),
       friendly_name: v.optional(v.string()),
       default_audience: v.optional(v.string()),
-      flags: v.optional(plainObject),
+      flags: v.optional(flags),
       ...edition.tenant.members,
     }),
     v.check((body) => Object.keys(body).length > 0, 'Too few properties defined (0), minimum 1'),

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { databaseConnection } from './login.ts';
-import { plainObject, unchecked } from './schema.ts';
+import { tooLong, wrongFormat } from './management-error.ts';
+import { closedObject, plainObject, unchecked } from './schema.ts';
 import { parseUrl } from './url.ts';
 
 export const usersPath = '/api/v2/users';
@@ -46,25 +47,15 @@ export const userPage = v.looseObject({
 
 /** RFC 5321, section 4.5.3.1, limits both parts. Assumed: no spaces, and nothing that an address would have to quote. */
 export const emailForm = /^[^\s\p{Cc}@<>"(),:;[\]\\]{1,64}@[^\s\p{Cc}@<>"(),:;[\]\\]{1,255}$/u;
-const email = v.pipe(
-  v.string(),
-  v.regex(emailForm, ({ input }) => `Object didn't pass validation for format email: ${input}`),
-);
+const email = v.pipe(v.string(), v.regex(emailForm, wrongFormat('email')));
 
 function named(max: number) {
-  return v.pipe(
-    v.string(),
-    v.minLength(1, 'String is too short (0 chars), minimum 1'),
-    v.maxLength(max, ({ input }) => `String is too long (${input.length} chars), maximum ${max}`),
-  );
+  return v.pipe(v.string(), v.minLength(1, 'String is too short (0 chars), minimum 1'), v.maxLength(max, tooLong(max)));
 }
 
 const picture = v.pipe(
   v.string(),
-  v.check(
-    (value) => ['http:', 'https:'].includes(parseUrl(value)?.protocol ?? ''),
-    ({ input }) => `Object didn't pass validation for format strict-uri: ${input}`,
-  ),
+  v.check((value) => ['http:', 'https:'].includes(parseUrl(value)?.protocol ?? ''), wrongFormat('strict-uri')),
 );
 
 /** Members that only other connections support; refused in words that say so. */
@@ -86,7 +77,7 @@ const wholeName = named(300);
 const password = named(1000);
 
 /** POST /api/v2/users. A database connection requires the address and the password. */
-export const userCreate = v.strictObject({
+export const userCreate = closedObject({
   ...patchable,
   given_name: v.optional(partOfName),
   family_name: v.optional(partOfName),
@@ -101,7 +92,7 @@ export const userCreate = v.strictObject({
 export type UserCreate = v.InferOutput<typeof userCreate>;
 
 /** PATCH /api/v2/users/{id}; null removes a member. */
-export const userPatch = v.strictObject({
+export const userPatch = closedObject({
   ...patchable,
   given_name: v.optional(v.nullable(partOfName)),
   family_name: v.optional(v.nullable(partOfName)),

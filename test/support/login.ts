@@ -45,7 +45,7 @@ interface CodeOptions {
 
 /** A tenant with the user {@link jane}, whose sample application is public. */
 export async function loginTenant(options: Parameters<typeof openTenant>[0] = {}): Promise<LoginTenant> {
-  const tenant = await openTenant({ edition: 'ea', ...options });
+  const tenant = await openTenant({ edition: 'ea', ...options, app: { callbacks: [callback], ...options.app } });
   const scope: TenantScope = { store: tenant.store, random: sequenceOfBytes('logins') };
   await tenant.change('user', jane.user_id, jane);
   const clientId = tenant.app.client_id;

@@ -30,8 +30,9 @@ describe('a Management API payload', () => {
   it.each<[Payload, unknown, string]>([
     ['a new client', {}, 'Missing required property: name'],
     ['a new client', { name: 'a', scopes: [] }, 'Additional properties not allowed: scopes'],
+    ['a new client', { scopes: [], name: 5, id: 'a' }, 'Additional properties not allowed: scopes, id'],
     ['a new client', { name: '' }, 'String is too short (0 chars), minimum 1 on property name'],
-    ['a new client', { name: '<b>' }, "Object didn't pass validation for format client-name on property name"],
+    ['a new client', { name: '<b>' }, "Object didn't pass validation for format client-name: <b> on property name"],
     ['a new client', { name: 5 }, 'Expected type string but found type integer on property name'],
     ['a new client', { name: 'a', app_type: 'tv' }, 'No enum match for: tv on property app_type'],
     ['a new client', { name: 'a', callbacks: {} }, 'Expected type array but found type object on property callbacks'],
@@ -52,16 +53,30 @@ describe('a Management API payload', () => {
     ],
     ['a change of a client', { client_id: 'other' }, 'Additional properties not allowed: client_id'],
     ['a new resource server', { name: 'a' }, 'Missing required property: identifier'],
-    ['a new resource server', { identifier: 'a', scopes: [{}] }, 'Missing required property: value'],
+    [
+      'a new resource server',
+      { identifier: 'a', subject_type_authorization: { user: { allow: 1, deny: 2 } } },
+      'Additional properties not allowed: allow, deny on property subject_type_authorization.user',
+    ],
+    [
+      'a new resource server',
+      { identifier: 'a', token_lifetime: '60' },
+      'Expected type integer but found type string on property token_lifetime',
+    ],
+    [
+      'a new resource server',
+      { identifier: 'a', scopes: [{}] },
+      'Missing required property: value on property scopes[0]',
+    ],
     [
       'a new resource server',
       { identifier: 'a', scopes: [{ value: 'a b' }] },
-      "Object didn't pass validation for format scope on property scopes[0].value",
+      "Object didn't pass validation for format scope: a b on property scopes[0].value",
     ],
     [
       'a new resource server',
       { identifier: 'a', name: 'n'.repeat(201) },
-      'String is too long, maximum 200 on property name',
+      'String is too long (201 chars), maximum 200 on property name',
     ],
     ['a change of a resource server', { identifier: 'b' }, 'Additional properties not allowed: identifier'],
     [

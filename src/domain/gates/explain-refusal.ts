@@ -29,6 +29,7 @@ export async function explainRefusal(
         command: undefined,
       });
     case 'unauthorized_client':
+      if (refusal.status === 400) return withHint(refusal, proofDemanded);
       return explainToggle(tenant, refusal, request);
     case 'invalid_target':
       return explainTarget(tenant, refusal, request);
@@ -56,6 +57,10 @@ export async function explainRefusal(
       return refusal.hint ? refusal : withHint(refusal, doctorHint(tenant, request));
   }
 }
+
+/** The toggle's refusal has another status. */
+const proofDemanded =
+  'With status 400, the application requires proof of possession (DPoP), which guests cannot give. Use another application, or turn off its require_proof_of_possession.';
 
 const inTrouble = 'The service failed, not your request. Try again later; see https://status.auth0.com';
 

@@ -42,6 +42,7 @@ export async function hasValidAssertion(
     toleranceSeconds,
   });
   if (!claims) return false;
+  if (claims.iat !== undefined && claims.iat > nowSeconds + toleranceSeconds) return false;
   const lifetimeSeconds = claims.exp - Math.min(nowSeconds, claims.iat ?? nowSeconds);
   if (lifetimeSeconds > maxLifetimeSeconds + toleranceSeconds) return false;
   const id = createHash('sha256')

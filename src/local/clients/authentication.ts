@@ -27,7 +27,7 @@ interface CredentialMembers {
 
 /** @throws {CredentialsError} when methods are mixed or cannot be read */
 export function readClientCredentials(authorization: string | null, body: CredentialMembers): ClientCredentials {
-  const basic = authorization?.toLowerCase().startsWith('basic ') ? readBasic(authorization) : undefined;
+  const basic = authorization && /^basic(?: |$)/i.test(authorization) ? readBasic(authorization) : undefined;
   const [secret, assertion] = [body.client_secret || undefined, body.client_assertion || undefined];
   const presented = [basic?.secret, secret, assertion].filter((proof) => proof !== undefined);
   if (presented.length > 1) throw new CredentialsError('Multiple authentication methods provided, please use one.');

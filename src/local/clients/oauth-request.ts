@@ -1,20 +1,15 @@
 import type { OauthClientSchema } from '../../wire/oauth.ts';
 import { check, type Read } from '../../wire/schema.ts';
 import { oauthRefusal } from '../http/refusal.ts';
-import { isForm, readOauthBody } from '../http/request-body.ts';
+import { readOauthBody } from '../http/request-body.ts';
 import { type ClientCredentials, CredentialsError, readClientCredentials } from './authentication.ts';
 
-/**
- * Reads a request of an application: its body, JSON or a form, and its credentials. A parameter of a form without a value was
- * not sent. @see RFC 6749, section 3.2. @throws {Refusal} invalid_request
- */
+/** Reads a request of an application: its body, JSON or a form, and its credentials. @throws {Refusal} invalid_request */
 export async function readOauthRequest<const S extends OauthClientSchema>(
   schema: S,
   raw: Request,
 ): Promise<{ request: Read<S>; credentials: ClientCredentials }> {
-  const members = Object.entries(await readOauthBody(raw));
-  const sent = isForm(raw) ? members.filter(([, value]) => value !== '') : members;
-  const checked = check(schema, Object.fromEntries(sent));
+  const checked = check(schema, await readOauthBody(raw));
   if (!checked.ok) throw oauthRefusal(400, 'invalid_request', `${checked.problem}.`);
   try {
     return {

@@ -4,11 +4,14 @@ import { guestSubject } from '../../wire/client-grant.ts';
 import type { GuestAccess } from '../../wire/edition/edition.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { definedScopes, findGrant, findServer, grantedScopes } from '../clients/grants.ts';
-import { anonymousTokenRefusal } from '../http/refusal.ts';
+import { anonymousTokenRefusal, oauthRefusal } from '../http/refusal.ts';
 import type { Moment } from '../scope.ts';
 import type { StoreReader } from '../store/store.ts';
 
-/** Gates 1 and 2. @throws {Refusal} feature_not_enabled, unauthorized_client */
+/**
+ * Gates 1 and 2, and that the application does not demand what guests cannot give. Assumed: the order.
+ * @throws {Refusal} feature_not_enabled, unauthorized_client
+ */
 export function checkGuestsAllowed({ settings, edition }: Moment, client: JsonObject): void {
   const flags = settings.flags as JsonObject | undefined;
   if (flags?.anonymous_sessions_enabled === false) {
@@ -16,6 +19,10 @@ export function checkGuestsAllowed({ settings, edition }: Moment, client: JsonOb
   }
   if (!edition.client.read(client).enabled) {
     throw anonymousTokenRefusal('unauthorized_client', 'Anonymous sessions are not enabled for this client.');
+  }
+  if (client.require_proof_of_possession === true) {
+    const description = 'Anonymous sessions are not available to clients that require proof of possession.';
+    throw oauthRefusal(400, 'unauthorized_client', description);
   }
 }
 

@@ -71,7 +71,8 @@ export function managementRefusal(
   headers: Record<string, string> = {},
 ): Refusal {
   const error = reasons[statusCode] ?? 'Error';
-  return new Refusal(statusCode, { statusCode, error, message, ...(errorCode && { errorCode }) }, headers);
+  const more = { ...(errorCode && { errorCode }), ...(statusCode === 401 && { attributes: { error: message } }) };
+  return new Refusal(statusCode, { statusCode, error, message, ...more }, headers);
 }
 
 /** Below this path refusals have the Management API's error envelope; elsewhere they have OAuth's. */

@@ -18,8 +18,8 @@ export class BodyError extends Error {
  * not read, and neither are compressed bodies and other encodings than UTF-8.
  * @throws {BodyError}
  */
-export async function readBody(request: Request): Promise<JsonObject> {
-  const read = readerOf(request.headers.get('content-type') ?? 'application/json');
+export async function readBody(request: Request, readForm = readMembers): Promise<JsonObject> {
+  const read = readerOf(request.headers.get('content-type') ?? 'application/json', readForm);
   if (read === undefined) {
     throw new BodyError('Content-Type must be application/json or application/x-www-form-urlencoded, in UTF-8.', 415);
   }
@@ -37,15 +37,17 @@ export function isForm(request: Request): boolean {
 /** As {@link readBody}, for endpoints that refuse as OAuth does. @throws {Refusal} 400 or 415 invalid_request */
 export async function readOauthBody(request: Request): Promise<JsonObject> {
   try {
-    return await readBody(request);
+    return await readBody(request, readParameters);
   } catch (error) {
     if (error instanceof BodyError) throw oauthRefusal(error.status, 'invalid_request', error.message);
     throw error;
   }
 }
 
+type Reader = (text: string) => JsonObject;
+
 /** The reader for a Content-Type; undefined for an unsupported one. */
-function readerOf(contentType: string): ((text: string) => JsonObject) | undefined {
+function readerOf(contentType: string, readForm: Reader): Reader | undefined {
   const [type = '', ...parameters] = contentType.toLowerCase().split(';');
   if (!parameters.every(isSupported)) return undefined;
   return { 'application/json': readJson, 'application/x-www-form-urlencoded': readForm }[type.trim()];
@@ -79,9 +81,14 @@ function parseJson(text: string): unknown {
 }
 
 /** Parameters must not be repeated. @see RFC 6749, section 3.2 */
-function readForm(text: string): JsonObject {
+function readMembers(text: string): JsonObject {
   const parameters = [...new URLSearchParams(text)];
   const members = Object.fromEntries(parameters);
   if (Object.keys(members).length < parameters.length) throw new BodyError('A parameter is given more than once.');
   return members;
+}
+
+/** Parameters without a value count as omitted. @see RFC 6749, section 3.2 */
+function readParameters(text: string): JsonObject {
+  return Object.fromEntries(Object.entries(readMembers(text)).filter(([, value]) => value !== ''));
 }

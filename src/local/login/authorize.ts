@@ -1,18 +1,11 @@
 import type { JsonObject } from '../../wire/schema.ts';
 import { type Moment, note, type TenantScope } from '../scope.ts';
-import { readSignedToken } from '../tokens/signed-token.ts';
 import { findUser, findUserByEmail } from '../users/user.ts';
-import { findUserAccess } from './api-access.ts';
 import { AuthorizationError } from './authorization.ts';
-import {
-  type AuthorizationRequest,
-  type Callback,
-  callbackOf,
-  hintedUser,
-  readAuthorizationRequest,
-} from './authorization-request.ts';
+import { type AuthorizationRequest, type Callback, callbackOf } from './authorization-request.ts';
 import { forActions } from './browser-request.ts';
 import { callbackError, redirect, withCookies } from './callback.ts';
+import { checkedRequest } from './checked-request.ts';
 import { completeLogin, isAuthorizationError, type Login } from './complete.ts';
 import { carriedGuest } from './guest.ts';
 import { type LoginSession, readLoginSession } from './login-session.ts';
@@ -80,10 +73,7 @@ interface Asked {
 
 async function decide(scope: TenantScope, moment: Moment, asked: Asked): Promise<Response> {
   const { request: http, parameters, client, callback } = asked;
-  const read = readAuthorizationRequest(parameters, client, callback);
-  const hinted = hintedUser(moment, client, (token) => readSignedToken(moment.keys, 'JWT', token), parameters);
-  const request = { ...read, hintedUserId: hinted };
-  await findUserAccess(scope.store, moment, client, request);
+  const request = await checkedRequest(scope.store, moment, { parameters, client, callback });
   const guest = (await carriedGuest(scope, moment, client, { parameters, headers: http.headers }))?.session;
   note(moment, { guest: guest?.user_id });
   const session = await usableSession(scope, moment, http, request);

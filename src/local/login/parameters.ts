@@ -1,3 +1,4 @@
+import { oauthRefusal } from '../http/refusal.ts';
 import { isForm, readOauthBody } from '../http/request-body.ts';
 
 /** The parameters of a request that a browser makes, from its query or its form. */
@@ -10,7 +11,7 @@ export interface Parameters {
   readonly all: Readonly<Record<string, string>>;
 }
 
-/** @throws {Refusal} 400 or 415 when a form cannot be read */
+/** @throws {Refusal} 400 or 415 when a body cannot be read */
 export async function readParameters(request: Request): Promise<Parameters> {
   const query = new URL(request.url).searchParams;
   if (request.method !== 'POST') return parametersIn(query);
@@ -29,5 +30,8 @@ export function parametersIn(search: URLSearchParams): Parameters {
 async function readForm(request: Request): Promise<[string, string][]> {
   if (isForm(request)) return [...new URLSearchParams(await request.text())];
   const members = await readOauthBody(request);
-  return Object.entries(members).map(([name, value]) => [name, String(value)]);
+  return Object.entries(members).map(([name, value]) => {
+    if (typeof value !== 'string') throw oauthRefusal(400, 'invalid_request', `${name} must be a string.`);
+    return [name, value];
+  });
 }

@@ -13,7 +13,7 @@ import { oncePerEdition } from '../state/edition.ts';
 import { idTokenLifetime, noteLifetime } from '../state/lifetimes.ts';
 import type { StoreReader, StoreWriter } from '../store/store.ts';
 import { booleanFilter, fieldPicker, listing, type Selection } from './listing.ts';
-import { checkScope, type ManagementVariables, requireScope } from './management-access.ts';
+import { checkScope, type ManagementVariables, notServed, requireScope } from './management-access.ts';
 import { patched, readPayload } from './payload.ts';
 
 const readScopes = ['read:clients', 'read:client_keys', 'read:client_credentials', 'read:client_summary'];
@@ -52,7 +52,10 @@ export function clientRoutes({ store, random }: TenantScope): Hono<ManagementVar
   app.get(onePath, requireScope(...readScopes), async (c) => {
     const query = new URL(c.req.url).searchParams;
     checkFields(query, c.get('scopes'));
-    const client = await findClient(store, c.req.param('id'));
+    const id = c.req.param('id');
+    // The service has a search at this path.
+    if (id === 'search' && !(await store.get('client', id))) throw notServed();
+    const client = await findClient(store, id);
     return c.json(fieldPicker(query)(shownTo(c.get('scopes'))(client)));
   });
 

@@ -23,7 +23,10 @@ import { publicJwks } from '../tokens/keys.ts';
  */
 export function discoveryRoutes({ plainHttp }: { plainHttp: boolean | undefined }): Hono<MomentBindings> {
   const app = new Hono<MomentBindings>();
-  app.get(jwksPath, (c) => c.json({ keys: publicJwks(c.env.keys) }));
+  app.get(jwksPath, (c) => {
+    const flags = c.env.settings.flags as JsonObject | undefined;
+    return c.json({ keys: publicJwks(c.env.keys, { withAlg: flags?.remove_alg_from_jwks !== true }) });
+  });
   for (const path of [openidConfigurationPath, oauthServerMetadataPath]) {
     app.get(path, (c) => {
       const issuer = new URL(c.env.issuer);

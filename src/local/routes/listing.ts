@@ -31,6 +31,7 @@ export async function listing(
 ): Promise<JsonObject | JsonObject[]> {
   const query = url.searchParams;
   const { shown = (document) => document } = selection;
+  const hasTotals = booleanFilter(query, 'include_totals') === true;
   const pick = fieldPicker(query);
   const show = (document: JsonObject) => pick(shown(document));
   if (query.has('take') || query.has('from')) return checkpointPage(store, query, key, { ...selection, shown: show });
@@ -40,7 +41,7 @@ export async function listing(
   const selected = await select(store, selection);
   // No list is that long, and a database can't read a larger number.
   const items = (await selected.page({ offset: Math.min(start, Number.MAX_SAFE_INTEGER), limit })).map(show);
-  if (query.get('include_totals') !== 'true') return items;
+  if (!hasTotals) return items;
   return { total: await selected.count(), start, limit, [key]: items };
 }
 
@@ -128,8 +129,8 @@ function idAt(checkpoint: string): string {
 /** Selects the members in `fields`, or, with `include_fields=false`, all others. */
 export function fieldPicker(query: URLSearchParams): (document: JsonObject) => JsonObject {
   const fields = query.get('fields')?.split(',').filter(Boolean) ?? [];
+  const shown = booleanFilter(query, 'include_fields') !== false;
   if (fields.length === 0) return (document) => document;
-  const shown = query.get('include_fields') !== 'false';
   return (document) => Object.fromEntries(Object.entries(document).filter(([key]) => fields.includes(key) === shown));
 }
 
@@ -143,7 +144,7 @@ function integer(query: URLSearchParams, name: string, min: number, max: number,
   return value;
 }
 
-/** A boolean filter; undefined when it is not given. */
+/** A boolean parameter; undefined when it is not given. */
 export function booleanFilter(query: URLSearchParams, name: string): boolean | undefined {
   const text = query.get(name);
   if (text === null) return undefined;

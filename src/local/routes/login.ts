@@ -64,6 +64,10 @@ export function loginTokenRoutes(scope: TenantScope): Hono<CorsVariables> {
     const { pushRequest } = await import('../login/pushed-request.ts');
     return c.json(await pushRequest(scope, c.env, client, request), 201, uncached);
   });
+  // @see RFC 9126, section 2.3
+  app.all(pushedRequestPath, () => {
+    throw oauthRefusal(405, 'invalid_request', 'Authorization requests are pushed with POST.', { allow: 'POST' });
+  });
 
   return app;
 }

@@ -34,6 +34,14 @@ export function checkScope(scopes: ReadonlySet<string>, ...anyOf: readonly strin
   }
 }
 
+/**
+ * For an endpoint that only the real service has: it is refused like a call without the scope for it, because tools that
+ * export a whole tenant report a 403 as a warning, and fail on a 404.
+ */
+export function notServed(): Refusal {
+  return managementRefusal(403, 'Insufficient scope, expected any of: (not served here)', 'insufficient_scope');
+}
+
 function readManagementToken(moment: Moment, authorization: string | undefined): JsonObject {
   const { keys, issuer, nowSeconds } = moment;
   if (authorization === undefined) throw unauthorized('Missing authentication');

@@ -66,8 +66,9 @@ async function tokenForApp(
   client: JsonObject,
 ) {
   const { keys, issuer, nowSeconds } = moment;
-  const { audience, server, grant } = await grantFor(store, request, client);
-  const granted = grantedScopes(grant, definedScopes(server)).join(' ');
+  const { audience, server, grant } = await grantFor(store, moment, request, client);
+  // A scope has at least one value. @see RFC 6749, section 3.3
+  const granted = grantedScopes(grant, definedScopes(server)).join(' ') || undefined;
   const lifetime = typeof server.token_lifetime === 'number' ? server.token_lifetime : 86_400;
   const token = await signApiToken(keys, server, {
     iss: issuer,
@@ -83,8 +84,10 @@ async function tokenForApp(
   return { access_token: token, expires_in: lifetime, scope: granted, token_type: 'Bearer' };
 }
 
-async function grantFor(store: StoreReader, { audience }: OauthTokenRequest, client: JsonObject) {
-  if (!audience)
+/** Assumed: the tenant's default audience applies here too, as on tenants without the first Management API. */
+async function grantFor(store: StoreReader, { settings }: Moment, request: OauthTokenRequest, client: JsonObject) {
+  const audience = request.audience || settings.default_audience;
+  if (typeof audience !== 'string' || audience === '')
     throw oauthRefusal(
       403,
       'access_denied',

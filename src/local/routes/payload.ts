@@ -27,7 +27,7 @@ async function readMembers(request: Request): Promise<JsonObject> {
 
 /**
  * A document after a PATCH: `null` removes a member, any other value replaces it. With `nested`, objects are merged one
- * level deep (in clients and tenant settings, not in resource servers).
+ * level deep (in clients and tenant settings, not in resource servers). No null is ever shown: assumed for those deeper inside.
  * @see management-api, section 2.4
  */
 export function patched(document: JsonObject, change: JsonObject, { nested }: { nested: boolean }): JsonObject {
@@ -38,7 +38,13 @@ export function patched(document: JsonObject, change: JsonObject, { nested }: { 
     else if (value === undefined) continue;
     else if (nested && isJsonObject(value))
       result[key] = patched(isJsonObject(before) ? before : {}, value, { nested: false });
-    else result[key] = value;
+    else result[key] = withoutNulls(value);
   }
   return result;
+}
+
+function withoutNulls(value: unknown): unknown {
+  if (!isJsonObject(value)) return value;
+  const members = Object.entries(value).filter(([, member]) => member !== null);
+  return Object.fromEntries(members.map(([key, member]) => [key, withoutNulls(member)]));
 }

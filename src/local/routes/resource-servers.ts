@@ -11,7 +11,7 @@ import { apiLifetime, noteLifetime } from '../state/lifetimes.ts';
 import { newResourceServer, withEditionMembers } from '../state/resource-server.ts';
 import type { StoreReader } from '../store/store.ts';
 import { fieldPicker, listing, queryRefusal, type Selection } from './listing.ts';
-import { type ManagementVariables, requireScope } from './management-access.ts';
+import { type ManagementVariables, notServed, requireScope } from './management-access.ts';
 import { patched, readPayload } from './payload.ts';
 
 const createPayload = oncePerEdition(resourceServerCreate);
@@ -48,9 +48,13 @@ export function resourceServerRoutes({ store, random }: TenantScope): Hono<Manag
     return c.json(server, 201);
   });
 
-  app.get(onePath, requireScope('read:resource_servers'), async (c) =>
-    c.json(fieldPicker(new URL(c.req.url).searchParams)(await findResourceServer(store, c.req.param('id')))),
-  );
+  app.get(onePath, requireScope('read:resource_servers'), async (c) => {
+    const pick = fieldPicker(new URL(c.req.url).searchParams);
+    const id = c.req.param('id');
+    // The service has a search at this path.
+    if (id === 'search' && !(await lookUpResourceServer(store, id))) throw notServed();
+    return c.json(pick(await findResourceServer(store, id)));
+  });
 
   app.patch(onePath, requireScope('update:resource_servers'), async (c) => {
     const { edition } = c.env;

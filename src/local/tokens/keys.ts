@@ -135,11 +135,11 @@ function knownKeys({ signing, session, previous = { signing: [], session: [] } }
   };
 }
 
-/** The public signing keys as JWKs (RFC 7517), the current one first. */
-export function publicJwks(keys: TenantKeys): Record<string, unknown>[] {
+/** The public signing keys as JWKs (RFC 7517), the current one first. A tenant can leave their optional `alg` out. */
+export function publicJwks(keys: TenantKeys, { withAlg = true } = {}): Record<string, unknown>[] {
   return [keys, ...keys.previous.signing].map(({ kid, publicKey }) => {
     const { n, e } = publicKey.export({ format: 'jwk' });
-    return { kty: 'RSA', use: 'sig', n, e, kid, alg: 'RS256' };
+    return { kty: 'RSA', use: 'sig', n, e, kid, ...(withAlg && { alg: 'RS256' }) };
   });
 }
 

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { claimMappings, readMappings } from '../claims-mapping.ts';
+import { closedObject, openObject } from '../schema.ts';
 import { sessionTokenPrefix } from '../session-token-format.ts';
 import type {
   AppAccess,
@@ -10,7 +11,16 @@ import type {
   SessionSettings,
   Translation,
 } from './edition.ts';
-import { defined, ignoredMember, numberOr, objectOf, wholeNumber } from './members.ts';
+import {
+  defined,
+  ignoredMember,
+  numberOr,
+  objectOf,
+  policy,
+  sessionMembers,
+  subjectPolicies,
+  wholeNumber,
+} from './members.ts';
 
 /** In whole minutes on the wire, 1 minute to 1 year; the default is 30 days. Assumed: the minimum. */
 const sessionLifetime = {
@@ -38,10 +48,11 @@ const tenant: Translation<SessionSettings> = {
   members: {
     sessions: v.optional(
       v.nullable(
-        v.looseObject({
+        openObject({
+          ...sessionMembers,
           anonymous: v.optional(
             v.nullable(
-              v.strictObject({
+              closedObject({
                 lifetime_in_minutes: v.optional(wholeNumber(1, sessionLifetime.maxSeconds / 60)),
                 activate_cookie: v.optional(v.boolean()),
               }),
@@ -72,13 +83,10 @@ const tenant: Translation<SessionSettings> = {
 };
 
 const client: Translation<AppAccess> = {
-  members: { anonymous_sessions: v.optional(v.nullable(v.strictObject({ active: v.boolean() }))) },
+  members: { anonymous_sessions: v.optional(v.nullable(closedObject({ active: v.boolean() }))) },
   read: (body) => ({ enabled: objectOf(body.anonymous_sessions).active === true }),
   write: ({ enabled }) => (enabled === undefined ? {} : { anonymous_sessions: { active: enabled } }),
 };
-
-const policy = <const Names extends readonly string[]>(names: Names) =>
-  v.optional(v.strictObject({ policy: v.picklist(names) }));
 
 const maxClaims = 20;
 
@@ -93,18 +101,12 @@ const resourceServer: Translation<GuestAccess, GuestAccessChange> = {
       v.nullable(wholeNumber(guestTokenLifetime.minSeconds, guestTokenLifetime.maxSeconds)),
     ),
     subject_type_authorization: v.optional(
-      v.strictObject({
-        user: policy(['allow_all', 'deny_all', 'require_client_grant']),
-        client: policy(['deny_all', 'require_client_grant']),
-        anonymous_user: policy(['deny_all', 'require_client_grant']),
-      }),
+      closedObject({ ...subjectPolicies, anonymous_user: policy('deny_all', 'require_client_grant') }),
     ),
     access_token: v.optional(
       v.nullable(
-        v.looseObject({
-          claims_mapping: v.optional(
-            v.nullable(v.looseObject({ custom_claims: v.optional(claimMappings(maxClaims)) })),
-          ),
+        openObject({
+          claims_mapping: v.optional(v.nullable(openObject({ custom_claims: v.optional(claimMappings(maxClaims)) }))),
         }),
       ),
     ),

@@ -1,17 +1,32 @@
 import * as v from 'valibot';
-import { isJsonObject, type JsonObject } from '../schema.ts';
+import { wrongType } from '../management-error.ts';
+import { closedObject, isJsonObject, type JsonObject, membersOfType } from '../schema.ts';
 
 // Shared by both translators, to read and describe members.
 
 /** A whole number in a range, refused in the service's words. */
 export function wholeNumber(min: number, max: number) {
   return v.pipe(
-    v.number(),
-    v.integer('Expected type integer but found type number'),
+    v.number(wrongType('integer')),
+    v.integer(wrongType('integer')),
     v.minValue(min, ({ input }) => `Value ${String(input)} is less than minimum ${min}`),
     v.maxValue(max, ({ input }) => `Value ${String(input)} is greater than maximum ${max}`),
   );
 }
+
+/** The members of a tenant's `sessions` in every edition. */
+export const sessionMembers = membersOfType('boolean', 'oidc_logout_prompt_enabled');
+
+/** What an API demands of tokens of one subject. */
+export function policy(...names: string[]) {
+  return v.optional(closedObject({ policy: v.picklist(names) }));
+}
+
+/** The policies of an API's subjects in every edition. */
+export const subjectPolicies = {
+  user: policy('allow_all', 'deny_all', 'require_client_grant'),
+  client: policy('deny_all', 'require_client_grant'),
+};
 
 /** Members that are accepted in the right shape and then ignored. */
 export function ignoredMember(schema: v.GenericSchema) {

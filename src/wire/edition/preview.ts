@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { claimMappings, readMappings } from '../claims-mapping.ts';
+import { openObject } from '../schema.ts';
 import {
   type AppAccess,
   type ClaimsMapping,
@@ -57,7 +58,7 @@ const client: Translation<AppAccess> = {
   members: {
     can_create_anonymous_sessions: v.optional(v.boolean()),
     access_token: v.optional(
-      v.nullable(v.looseObject({ custom_claim_mappings: v.optional(v.nullable(claimMappings(maxClaims))) })),
+      v.nullable(openObject({ custom_claim_mappings: v.optional(v.nullable(claimMappings(maxClaims))) })),
     ),
   },
   read: (body) => ({ enabled: body.can_create_anonymous_sessions === true }),

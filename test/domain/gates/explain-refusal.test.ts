@@ -109,11 +109,26 @@ describe('a refusal that no gate explains is not a closed gate', () => {
   });
 });
 
+it.each(['preview', 'ea'] as const)(
+  'an application that requires proof of possession is not blamed on a gate, edition %s',
+  async (edition) => {
+    const tenant = await openTenant({ edition, app: { require_proof_of_possession: true } });
+    for (const management of [connectionTo(tenant).management, undefined]) {
+      const error = await refused(connectionTo(tenant, { edition, management }), tenant);
+      expect(error).not.toBeInstanceOf(GateClosedError);
+      expect(error).toMatchObject({
+        status: 400,
+        error: 'unauthorized_client',
+        hint: expect.stringContaining('requires proof of possession (DPoP), which guests cannot give'),
+      });
+    }
+  },
+);
+
 describe.each(['preview', 'ea'] as const)('a refusal of what the settings of edition %s allow', (edition) => {
   it.each([
     ['invalid_target', 400, undefined, 'guests of web get read:catalog write:cart at shop'],
     ['invalid_scope', 400, 'read:catalog anon', 'guests of web get read:catalog write:cart at shop'],
-    ['unauthorized_client', 400, undefined, 'web may create guest sessions'],
     ['unauthorized_client', 403, undefined, 'web may create guest sessions'],
   ])('%s (%i) is not blamed on a gate that is open', async (word, status, scope, open) => {
     const tenant = await openTenant({ edition });

@@ -167,6 +167,7 @@ describe.each(paths)('a client assertion at %s', (path) => {
     ['with an empty id', () => ({ jti: '' })],
     ['that has expired', (now) => ({ iat: now - 100, exp: now - 11 })],
     ['that is for later', (now) => ({ nbf: now + 60 })],
+    ['that was issued in the future', (now) => ({ iat: now + 11, exp: now + 100 })],
     ['that lives too long', (now) => ({ exp: now + 311 })],
     ['that lives too long, although little is left', (now) => ({ iat: now - 300, exp: now + 20 })],
   ])('is refused %s', async (_, claims) => {

@@ -6,7 +6,7 @@ import { callback, challenge, jane, loginTenant, verifier } from '../../support/
 
 /** The official SDK, which checks every token against the machine's clock. */
 async function scene() {
-  const app = { refresh_token: { rotation_type: 'rotating' } };
+  const app = { refresh_token: { rotation_type: 'rotating' }, callbacks: [callback] };
   const tenant = await loginTenant({ app, clock: movableClock(Date.now()) });
   const { client_id: clientId, client_secret: clientSecret } = await confidentialApp(tenant, app);
   const client = new AuthClient({

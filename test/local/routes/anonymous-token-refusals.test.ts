@@ -100,6 +100,25 @@ async function withApps(edition: EditionName, registered: JsonObject = {}) {
 }
 type Apps = Awaited<ReturnType<typeof withApps>>['apps'];
 
+it.each(editions)(
+  'an application that requires proof of possession is refused, after its toggle, edition %s',
+  async (edition) => {
+    const tenant = await openTenant({ edition, app: { require_proof_of_possession: true } });
+    expectRefusal(await tenant.anonymousToken(), 400, 'unauthorized_client');
+    expectRefusal(await tenant.anonymousToken({ audience: 'nobody' }), 400, 'unauthorized_client');
+    await tenant.change('client', tenant.app.client_id, {
+      can_create_anonymous_sessions: false,
+      anonymous_sessions: { active: false },
+    });
+    expectRefusal(await tenant.anonymousToken(), 403, 'unauthorized_client');
+  },
+);
+
+it.each(editions)('HTTP Basic without credentials is malformed, edition %s', async (edition) => {
+  const tenant = await openTenant({ edition });
+  expectRefusal(await tenant.anonymousToken({}, { authorization: 'Basic' }), 400, 'invalid_request');
+});
+
 describe.each(editions)('an application is refused as invalid_client, edition %s', (edition) => {
   it.each<[string, (apps: Apps) => JsonObject]>([
     ['that is unknown', () => ({ client_id: 'nobody' })],

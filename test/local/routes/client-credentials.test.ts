@@ -85,10 +85,17 @@ describe('the credentials of a client', () => {
       "Payload validation error: 'No enum match for: x509_cert' on property credential_type.",
     ],
     [{ alg: 'HS256' }, "Payload validation error: 'No enum match for: HS256' on property alg."],
-    [{ kid: 'short' }, "Payload validation error: 'Object didn't pass validation for format kid' on property kid."],
+    [
+      { kid: 'short' },
+      "Payload validation error: 'Object didn't pass validation for format kid: short' on property kid.",
+    ],
+    [
+      { expires_at: '1 January 2027' },
+      "Payload validation error: 'Object didn't pass validation for format date-time: 1 January 2027' on property expires_at.",
+    ],
     [
       { expires_at: 'soon' },
-      "Payload validation error: 'Object didn't pass validation for format date-time' on property expires_at.",
+      "Payload validation error: 'Object didn't pass validation for format date-time: soon' on property expires_at.",
     ],
     [{ secret: 'x' }, "Payload validation error: 'Additional properties not allowed: secret'."],
     [{ pem: 'no key' }, 'pem is not a public key or certificate in PEM format.'],

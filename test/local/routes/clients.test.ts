@@ -268,12 +268,15 @@ describe('the toggle for guests in edition ea', () => {
   });
 
   it.each([
-    [{ anonymous_sessions: {} }, 'Missing required property: active'],
+    [{ anonymous_sessions: {} }, 'Missing required property: active on property anonymous_sessions'],
     [
       { anonymous_sessions: { active: 1 } },
       'Expected type boolean but found type integer on property anonymous_sessions.active',
     ],
-    [{ anonymous_sessions: { active: true, on: 1 } }, 'Additional properties not allowed: on'],
+    [
+      { anonymous_sessions: { active: true, on: 1 } },
+      'Additional properties not allowed: on on property anonymous_sessions',
+    ],
     [{ can_create_anonymous_sessions: true }, 'Additional properties not allowed: can_create_anonymous_sessions'],
   ])('is refused as %j', async (json, problem) => {
     const manage = await (await testTenant({ edition: 'ea' })).management();

@@ -11,6 +11,16 @@ describe('the served keys', () => {
   });
 });
 
+it.each([undefined, false, true])(
+  'the served keys name no algorithm where remove_alg_from_jwks is %s',
+  async (flag) => {
+    const tenant = await testTenant();
+    await tenant.change('tenant', 'settings', { flags: { remove_alg_from_jwks: flag } });
+    const { body } = await tenant.send('GET', '/.well-known/jwks.json');
+    expect(body.keys.map((key: { alg?: string }) => key.alg)).toEqual([flag === true ? undefined : 'RS256']);
+  },
+);
+
 describe.each(['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'])('%s', (path) => {
   it('lists the issuer and the endpoints', async () => {
     const tenant = await testTenant();

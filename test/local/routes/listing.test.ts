@@ -96,6 +96,15 @@ describe('a list of many documents', () => {
     });
   });
 
+  it.each(['include_totals', 'include_fields'])('refuses another %s than true and false', async (name) => {
+    const { manage } = await manyGrants();
+    expect((await manage('GET', `${grants}?${name}=true`)).status).toBe(200);
+    expect(await manage('GET', `${grants}?${name}=maybe`)).toMatchObject({
+      status: 400,
+      body: { message: `Query validation error: 'Expected type boolean but found type string' on property ${name}.` },
+    });
+  });
+
   it('is empty past its end, however far', async () => {
     const { manage } = await manyGrants();
     for (const page of [4, 2 ** 31, Number.MAX_SAFE_INTEGER]) {

@@ -222,7 +222,7 @@ describe('/oauth/par', () => {
 
   it.each(['json', 'form'] as const)('saves a request for one use, as %s', async (format) => {
     const tenant = await loginTenant();
-    const { client_id, client_secret } = await confidentialApp(tenant);
+    const { client_id, client_secret } = await confidentialApp(tenant, { callbacks: [parameters.redirect_uri] });
     const sent = { client_id, client_secret, ...parameters };
     const { status, body, headers } = await tenant.send('POST', '/oauth/par', { [format]: sent });
     expect(status).toBe(201);
@@ -265,6 +265,14 @@ describe('/oauth/par', () => {
   it.each<[string, JsonObject, number, string]>([
     ['with a request_uri', { request_uri: 'urn:ietf:params:oauth:request_uri:x' }, 400, 'invalid_request'],
     ['with a parameter of another type', { max_age: 1 }, 400, 'invalid_request'],
+    ['for a callback that is not allowed', { redirect_uri: 'https://evil.example/' }, 400, 'invalid_request'],
+    ['without a callback', { redirect_uri: undefined }, 400, 'invalid_request'],
+    ['without a response type', { response_type: undefined }, 400, 'invalid_request'],
+    ['for an implicit token', { response_type: 'token' }, 400, 'unsupported_response_type'],
+    ['with a wrong prompt', { prompt: 'sometimes' }, 400, 'invalid_request'],
+    ['with a challenge that is too short', { code_challenge: 'short' }, 400, 'invalid_request'],
+    ['with a wrong id_token_hint', { id_token_hint: 'a.b.c' }, 400, 'invalid_request'],
+    ['for an API that does not exist', { audience: 'https://nobody.example' }, 400, 'access_denied'],
     ['of an unknown application', { client_id: 'nobody' }, 401, 'invalid_client'],
     ['with a wrong secret', { client_secret: 'wrong' }, 401, 'invalid_client'],
     ['with two ways of authentication', { client_secret: 'a', client_assertion: 'b' }, 400, 'invalid_request'],

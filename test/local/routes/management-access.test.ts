@@ -39,7 +39,8 @@ describe('a Management API call', () => {
     const answer = await tenant.send('GET', clients, { headers });
     const error = statusCode === 400 ? 'Bad Request' : 'Unauthorized';
     expect(answer.status).toBe(statusCode);
-    expect(answer.body).toEqual({ statusCode, error, message, ...(errorCode && { errorCode }) });
+    const attributes = statusCode === 401 && { attributes: { error: message } };
+    expect(answer.body).toEqual({ statusCode, error, message, ...(errorCode && { errorCode }), ...attributes });
     expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
     expect(answer.headers.has('www-authenticate')).toBe(statusCode === 401);
   });
@@ -183,3 +184,13 @@ it.each([
   expect(first).toMatch(/^[0-9a-f]{20}$/);
   expect(second).not.toBe(first);
 });
+
+it.each(['/api/v2/clients/search', '/api/v2/resource-servers/search?q=name:shop'])(
+  '%s, which only the service has, is not taken for an id',
+  async (path) => {
+    const manage = await (await testTenant()).management();
+    expect(await manage('GET', path)).toMatchObject({ status: 403, body: { errorCode: 'insufficient_scope' } });
+    await manage('POST', '/api/v2/resource-servers', { json: { identifier: 'search' } });
+    expect((await manage('GET', '/api/v2/resource-servers/search')).body.identifier).toBe('search');
+  },
+);

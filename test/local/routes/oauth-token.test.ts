@@ -163,6 +163,36 @@ describe('a request for a Management API token', () => {
     expect(answer.status).toBe(status);
   });
 
+  it("without an audience is for the tenant's default audience, if it has one", async () => {
+    const tenant = await testTenant();
+    await tenant.change('tenant', 'settings', { default_audience: audience });
+    for (const none of [undefined, '']) {
+      const json = await request(tenant, { audience: none });
+      const { status, body } = await tenant.send('POST', '/oauth/token', { json });
+      expect(status).toBe(200);
+      expect(claimsOf(body.access_token).aud).toBe(audience);
+    }
+  });
+
+  it('with a wrong secret in the header gets a challenge', async () => {
+    const tenant = await testTenant();
+    const { client_id, client_secret: _, ...json } = await request(tenant);
+    const headers = basic(String(client_id), 'wrong');
+    const answer = await tenant.send('POST', '/oauth/token', { json, headers });
+    expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, 'Basic realm="local"']);
+  });
+
+  it('of a grant without scopes gets a token without a scope', async () => {
+    const tenant = await testTenant();
+    const grant = { id: 'cgr_none', client_id: tenant.admin.client_id, audience: tenant.api.identifier, scope: [] };
+    await tenant.store.write((writer) => writer.put('client_grant', grant.id, grant));
+    const json = await request(tenant, { audience: tenant.api.identifier });
+    const { status, body } = await tenant.send('POST', '/oauth/token', { json });
+    expect(status).toBe(200);
+    expect(body).not.toHaveProperty('scope');
+    expect(claimsOf(body.access_token)).not.toHaveProperty('scope');
+  });
+
   it('of a client without the grant type is refused, with a link to the documentation', async () => {
     const tenant = await testTenant();
     const { client_id, client_secret } = tenant.app;

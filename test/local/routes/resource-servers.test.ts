@@ -277,7 +277,10 @@ describe('the guest settings of a resource server in edition ea', () => {
 
   it.each([
     [guests('allow_all'), 'No enum match for: allow_all on property subject_type_authorization.anonymous_user.policy'],
-    [{ subject_type_authorization: { guest: { policy: 'deny_all' } } }, 'Additional properties not allowed: guest'],
+    [
+      { subject_type_authorization: { guest: { policy: 'deny_all' } } },
+      'Additional properties not allowed: guest on property subject_type_authorization',
+    ],
     [
       { token_lifetime_for_anonymous_access_tokens: 0 },
       'Value 0 is less than minimum 1 on property token_lifetime_for_anonymous_access_tokens',

@@ -53,9 +53,10 @@ describe('the tenant settings', () => {
 
   it('merge nested objects one level deep, and remove members with null', async () => {
     const manage = await (await testTenant()).management();
-    await manage('PATCH', path, { json: { flags: { a: true, b: { x: 1, y: 2 } } } });
-    const { body } = await manage('PATCH', path, { json: { flags: { a: null, b: { z: 3 } }, error_page: null } });
-    expect(body.flags).toEqual({ b: { z: 3 } });
+    await manage('PATCH', path, { json: { guardian_mfa_page: { a: true, b: { x: 1, y: 2 } } } });
+    const change = { guardian_mfa_page: { a: null, b: { z: 3 } }, error_page: null };
+    const { body } = await manage('PATCH', path, { json: change });
+    expect(body.guardian_mfa_page).toEqual({ b: { z: 3 } });
     expect(body).not.toHaveProperty('error_page');
     expect((await manage('PATCH', path, { json: { sessions: null } })).body).not.toHaveProperty('sessions');
   });
@@ -131,7 +132,7 @@ describe('the tenant settings', () => {
         { lifetime_in_minutes: 1.5 },
         'Expected type integer but found type number on property sessions.anonymous.lifetime_in_minutes',
       ],
-      [{ cookie: true }, 'Additional properties not allowed: cookie'],
+      [{ cookie: true }, 'Additional properties not allowed: cookie on property sessions.anonymous'],
     ])('are not changed by sessions.anonymous %j', async (anonymous, problem) => {
       const manage = await (await testTenant({ edition: 'ea' })).management();
       const { status, body } = await manage('PATCH', path, { json: { sessions: { anonymous } } });
