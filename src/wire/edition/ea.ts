@@ -10,7 +10,7 @@ import type {
   SessionSettings,
   Translation,
 } from './edition.ts';
-import { defined, ignoredMember, numberOr, objectOf, wholeNumber } from './members.ts';
+import { defined, ignoredMember, numberOr, objectOf, shownClaims, shownObject, wholeNumber } from './members.ts';
 
 /** In whole minutes on the wire, 1 minute to 1 year; the default is 30 days. Assumed: the minimum. */
 const sessionLifetime = {
@@ -51,6 +51,11 @@ const tenant: Translation<SessionSettings> = {
       ),
     ),
   },
+  shown: shownObject({
+    sessions: shownObject({
+      anonymous: shownObject({ lifetime_in_minutes: v.number(), activate_cookie: v.boolean() }),
+    }),
+  }),
   read(body) {
     const anonymous = objectOf(objectOf(body.sessions).anonymous);
     return {
@@ -73,9 +78,12 @@ const tenant: Translation<SessionSettings> = {
 
 const client: Translation<AppAccess> = {
   members: { anonymous_sessions: v.optional(v.nullable(v.strictObject({ active: v.boolean() }))) },
+  shown: shownObject({ anonymous_sessions: shownObject({ active: v.boolean() }) }),
   read: (body) => ({ enabled: objectOf(body.anonymous_sessions).active === true }),
   write: ({ enabled }) => (enabled === undefined ? {} : { anonymous_sessions: { active: enabled } }),
 };
+
+const guestPolicies = ['deny_all', 'require_client_grant'] as const;
 
 const policy = <const Names extends readonly string[]>(names: Names) =>
   v.optional(v.strictObject({ policy: v.picklist(names) }));
@@ -96,7 +104,7 @@ const resourceServer: Translation<GuestAccess, GuestAccessChange> = {
       v.strictObject({
         user: policy(['allow_all', 'deny_all', 'require_client_grant']),
         client: policy(['deny_all', 'require_client_grant']),
-        anonymous_user: policy(['deny_all', 'require_client_grant']),
+        anonymous_user: policy(guestPolicies),
       }),
     ),
     access_token: v.optional(
@@ -109,6 +117,10 @@ const resourceServer: Translation<GuestAccess, GuestAccessChange> = {
       ),
     ),
   },
+  shown: shownObject({
+    subject_type_authorization: shownObject({ anonymous_user: shownObject({ policy: v.picklist(guestPolicies) }) }),
+    token_lifetime_for_anonymous_access_tokens: v.number(),
+  }),
   read(body) {
     const { anonymous_user: guests } = objectOf(body.subject_type_authorization);
     const { token_lifetime_for_anonymous_access_tokens: lifetime } = body;
@@ -131,6 +143,7 @@ const resourceServer: Translation<GuestAccess, GuestAccessChange> = {
 const claims: ClaimsMapping = {
   heldBy: 'api',
   maxClaims,
+  shown: shownObject({ access_token: shownObject({ claims_mapping: shownObject({ custom_claims: shownClaims }) }) }),
   read: (body) => readMappings(objectOf(objectOf(body.access_token).claims_mapping).custom_claims),
   write(mappings, body) {
     const accessToken = objectOf(body.access_token);
