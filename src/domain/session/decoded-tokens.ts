@@ -95,10 +95,17 @@ function isBearer({ tokenType }: GuestTokens): boolean {
   return tokenType.toLowerCase() === 'bearer';
 }
 
-function accessEnd({ tokens, access, nowMs }: Obtained): number | undefined {
+/** By how much the answer and the token may differ before the token is believed: a header's time has whole seconds. */
+const roundingMs = 60_000;
+
+/** When APIs stop accepting the access token: they read the token, not the answer that it came with. */
+function accessEnd({ tokens, access, nowMs, clockOffsetMs }: Obtained): number | undefined {
   const { accessToken, expiresInSeconds } = tokens;
   if (accessToken === '') return undefined;
-  return expiresInSeconds === undefined ? expiryOf(access) : nowMs + expiresInSeconds * 1000;
+  if (expiresInSeconds === undefined) return expiryOf(access);
+  const answered = nowMs + expiresInSeconds * 1000;
+  const own = expiryOf(access, clockOffsetMs) ?? answered;
+  return own < answered - roundingMs ? own : answered;
 }
 
 /** The metadata in the session token where that can be read, otherwise the saved metadata merged with what was sent. */

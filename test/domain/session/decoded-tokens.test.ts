@@ -61,6 +61,15 @@ describe('what is saved of a session', () => {
     });
   });
 
+  it.each([
+    ['earlier', -100, noon - 100_000],
+    ['earlier by seconds, as clocks are', 7190, noon + 7_200_000],
+    ['later', 9000, noon + 7_200_000],
+  ])('says that the access token ends when it does itself, or earlier: %s', (_, seconds, accessEndsAtMs) => {
+    const access = decoded({ sub: 'anon|1', exp: noon / 1000 + seconds });
+    expect(sessionToSave(obtained({ sessionToken: 'first', access }))).toMatchObject({ accessEndsAtMs });
+  });
+
   it('is nothing that cannot be saved, whatever its token contains', () => {
     const odd = decoded({ metadata: ['a'], exp: 1e300 });
     expect(sessionToSave(obtained({ sessionToken: 'first', session: odd }))).toMatchObject({
