@@ -62,12 +62,15 @@ describe('what is saved of a session', () => {
   });
 
   it.each([
-    ['earlier', -100, noon - 100_000],
-    ['earlier by seconds, as clocks are', 7190, noon + 7_200_000],
-    ['later', 9000, noon + 7_200_000],
-  ])('says that the access token ends when it does itself, or earlier: %s', (_, seconds, accessEndsAtMs) => {
-    const access = decoded({ sub: 'anon|1', exp: noon / 1000 + seconds });
-    expect(sessionToSave(obtained({ sessionToken: 'first', access }))).toMatchObject({ accessEndsAtMs });
+    ['earlier', { iat: noon / 1000, exp: noon / 1000 - 100 }, -100],
+    ['earlier, by a clock far behind', { iat: 1000, exp: 1600 }, 600],
+    ['later', { iat: noon / 1000, exp: noon / 1000 + 9000 }, 7200],
+    ['at an unknown time', { exp: noon / 1000 - 100 }, 7200],
+  ])('has an access token that ends when it says so itself, or its answer: %s', (_, claims, seconds) => {
+    const access = decoded({ sub: 'anon|1', ...claims });
+    expect(sessionToSave(obtained({ sessionToken: 'first', access }))).toMatchObject({
+      accessEndsAtMs: noon + seconds * 1000,
+    });
   });
 
   it('is nothing that cannot be saved, whatever its token contains', () => {
