@@ -1,5 +1,6 @@
 import { AnonError, isAnonError, withHint } from '../errors.ts';
 import { mostSimilar } from './did-you-mean.ts';
+import { shellWord } from './shell-word.ts';
 
 export interface Named {
   readonly name: string;
@@ -44,6 +45,13 @@ export function findByReference<Item>(
   throw new AnonError('not_found', `${capitalized(noun)} '${reference}' not found.`, {
     hint: similar ? `Did you mean '${similar}'? To see all: ${listCommand}` : `Run: ${listCommand}`,
   });
+}
+
+/** References to `items`, for a user to choose from: their names, or for those with one name their first ids. */
+export function referencesTo<Item>(items: readonly Item[], named: (item: Item) => Named): string {
+  const all = items.map(named);
+  const repeated = (name: string) => all.filter((one) => one.name === name).length > 1;
+  return all.map(({ name, ids: [id = name] }) => shellWord(repeated(name) ? id : name)).join(', ');
 }
 
 /** The only item of a list with one item. */

@@ -136,7 +136,7 @@ export type TokenGetResult = {
 /** `token diff`. */
 export type TokenDiffResult = {
   readonly same: boolean;
-  /** `before` or `after` is absent where the token has no such member. */
+  /** `before` or `after` is absent where the token has no such member. A token that only one text has is one `<name>.form`. */
   readonly changes: readonly { readonly path: string; readonly before?: unknown; readonly after?: unknown }[];
   /** The parts that could be compared. */
   readonly compared: readonly string[];

@@ -36,6 +36,7 @@ export const client = v.looseObject({
   global: v.optional(v.boolean()),
   oidc_conformant: v.optional(v.boolean(), false),
   token_endpoint_auth_method: v.optional(v.string()),
+  require_proof_of_possession: v.nullish(v.boolean()),
   client_secret: v.optional(v.string()),
   web_origins: urlList,
   allowed_origins: urlList,
@@ -57,6 +58,7 @@ export function clientFields(edition: Edition): string {
     'global',
     'token_endpoint_auth_method',
     'oidc_conformant',
+    'require_proof_of_possession',
     ...clientUrlMembers,
     ...members,
   ].join();

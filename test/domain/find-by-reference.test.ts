@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultChoice, findByReference } from '../../src/domain/find-by-reference.ts';
+import { defaultChoice, findByReference, referencesTo } from '../../src/domain/find-by-reference.ts';
 import { failureOf } from '../support/domain.ts';
 
 interface Shop {
@@ -33,6 +33,10 @@ describe('a reference', () => {
     ['an id before a name', 'id-1', 'id-1'],
   ])('matches by %s: %s', (_, reference, id) => {
     expect(find(reference).id).toBe(id);
+  });
+
+  it('to choose is a name, or an id where several have that name', () => {
+    expect(referencesTo(shops.slice(1), ({ id, name }) => ({ name, ids: [id] }))).toBe('web, Mobile, id-4, id-5, id-1');
   });
 
   it('is ambiguous if several have the name, and their ids are listed', async () => {

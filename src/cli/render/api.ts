@@ -31,6 +31,7 @@ export function renderApi(paint: Paint, api: ApiWithGrants, names: ReadonlyMap<s
     ['id', printable(api.id || '-')],
     ['guests', guestsText(paint, enabled)],
     ...grantRows(api.grants, names),
+    ...staleRows(api),
     ['other scopes', printable(otherScopes(api).join(' ')) || 'none'],
     ['guest token lifetime', describeTokenLifetime(tokenLifetimeSeconds)],
   ])}`;
@@ -44,6 +45,14 @@ function grantRows(grants: readonly GuestGrant[], names: ReadonlyMap<string, str
     if (clientId === undefined) return ['guest scopes', granted];
     return ['guest scopes', `${granted}  (guests of ${printable(names.get(clientId) ?? clientId)})`];
   });
+}
+
+/** Granted scopes that the API does not define: no token has them. */
+function staleRows(api: ApiWithGrants): (readonly [string, string])[] {
+  const stale = anyGuestScopes(api).filter((scope) => !api.scopes.some(({ value }) => value === scope));
+  return stale.length === 0
+    ? []
+    : [['undefined scopes', `${printable(stale.join(' '))}  (granted, but guests do not get them)`]];
 }
 
 /** The scopes that the guests of an application get, or all guests. */

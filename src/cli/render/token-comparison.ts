@@ -1,4 +1,5 @@
 import type { TokenChange, TokenComparison } from '../../domain/token/compare.ts';
+import type { DecodedToken } from '../../domain/token/decode.ts';
 import type { FoundToken } from '../../domain/token/find.ts';
 import { dateText, timeProblems, tokenTimes } from '../../domain/token/times.ts';
 import type { JsonObject } from '../../wire/schema.ts';
@@ -14,36 +15,48 @@ export interface ComparedTokens extends TokenComparison {
   readonly after: FoundToken;
 }
 
+/** A token that only one of two texts has. */
+export interface LoneToken {
+  readonly found: FoundToken & { readonly decoded: Pick<DecodedToken, 'form'> };
+  readonly side: 'before' | 'after';
+}
+
 /** One comparison; or several together, with each change under its token's name. */
-export function comparisonData(compared: readonly ComparedTokens[]): JsonObject {
+export function comparisonData(compared: readonly ComparedTokens[], lone: readonly LoneToken[]): JsonObject {
   const [only] = compared;
-  if (only && compared.length === 1) {
+  if (only && compared.length === 1 && lone.length === 0) {
     return { same: only.same, changes: tokenChangesData(only.changes), compared: only.compared };
   }
   return {
-    same: compared.every(({ same }) => same),
-    changes: compared.flatMap(({ before, changes }) =>
-      tokenChangesData(changes.map((change) => ({ ...change, path: `${before.name}.${change.path}` }))),
-    ),
+    same: lone.length === 0 && compared.every(({ same }) => same),
+    changes: [
+      ...compared.flatMap(({ before, changes }) =>
+        tokenChangesData(changes.map((change) => ({ ...change, path: `${before.name}.${change.path}` }))),
+      ),
+      ...lone.map(({ found: { name, decoded }, side }) => ({ path: `${name}.form`, [side]: decoded.form })),
+    ],
     compared: compared.flatMap(({ before, compared: parts }) => parts.map((part) => `${before.name}.${part}`)),
   };
 }
 
-/** The differences of one pair, under its title. */
+/** The differences of each pair under its title, and then the tokens without a pair. */
 export function renderComparison(
   paint: Paint,
-  pair: ComparedTokens,
-  index: number,
-  all: readonly ComparedTokens[],
+  compared: readonly ComparedTokens[],
+  lone: readonly LoneToken[],
   nowMs: number,
 ): string {
-  const several = () =>
-    titleOf(
-      pair.before,
-      index,
-      all.map(({ before }) => before),
-    );
-  return renderDifferences(paint, all.length === 1 ? 'Tokens' : several(), pair, nowMs);
+  const all = [...compared.map(({ before }) => before), ...lone.map(({ found }) => found)];
+  const title = (index: number) => {
+    const found = all[index];
+    return found && all.length > 1 ? titleOf(found, index, all) : 'Tokens';
+  };
+  const pairs = compared.map((pair, index) => renderDifferences(paint, title(index), pair, nowMs));
+  const others = lone.map(({ side }, index) => {
+    const where = side === 'before' ? 'first' : 'second';
+    return `${paint.bold(title(compared.length + index))}  only in the ${where}\n`;
+  });
+  return [...pairs, ...others].join('\n');
 }
 
 /** Differences under a title that says how many there are. */
@@ -53,7 +66,7 @@ export function renderDifferences(
   { same, changes, compared }: TokenComparison,
   nowMs: number,
 ): string {
-  const limit = limitText(compared);
+  const limit = compared.includes('claims') && changes.length === 0 ? repeatedText : limitText(compared);
   const note = limit && `  ${paint.yellow(`▪ ${limit}`)}\n`;
   if (same) return `${paint.bold(title)}  ${paint.green('✔ no differences')}\n`;
   const number = `${changes.length} difference${changes.length === 1 ? '' : 's'}`;
@@ -61,10 +74,13 @@ export function renderDifferences(
   return `${paint.bold(title)}  ${count}\n${note}${changes.length > 0 ? renderTokenChanges(paint, changes, nowMs) : ''}`;
 }
 
+/** Nothing else keeps readable tokens without differences from being the same. */
+const repeatedText = 'A member occurs twice: only the last was compared.';
+
 function limitText(compared: TokenComparison['compared']): string {
   if (compared.includes('claims')) return '';
   if (compared.includes('header')) return 'Encrypted: without the key, only the headers were compared.';
-  return 'Opaque: only the issuer can read these tokens. They are different.';
+  return 'Opaque: only its issuer can read such a token. These two are different.';
 }
 
 /** One change per line: `+` added, `-` removed, `~` changed. */

@@ -1,5 +1,7 @@
 import type { Edition, GuestAccess } from '../../wire/edition/edition.ts';
 import type { ResourceServerBody } from '../../wire/resource-server.ts';
+import { checkShown } from '../exchange/management/shown.ts';
+import { shellWord } from '../shell-word.ts';
 import type { GuestGrant } from './guest-grants.ts';
 
 /** An API (the vendor's "resource server") as the third gate sees it. */
@@ -22,7 +24,10 @@ export interface ApiWithGrants extends Api {
   readonly grants: readonly GuestGrant[];
 }
 
+/** @throws {AnonError} `response_invalid` as {@link checkShown}, except for one of the tenant's own, which has no guests */
 export function apiOf(edition: Edition, body: ResourceServerBody): Api {
+  if (body.is_system !== true)
+    checkShown(edition, 'resourceServer', body, `API ${shellWord(body.name || body.identifier)}`);
   const { enabled, tokenLifetimeSeconds } = edition.resourceServer.read(body);
   return {
     id: body.id,

@@ -1,6 +1,6 @@
 import { AnonError } from '../../errors.ts';
 import type { TenantConnection } from '../exchange/connection.ts';
-import { findByReference, only } from '../find-by-reference.ts';
+import { findByReference, only, referencesTo } from '../find-by-reference.ts';
 import type { SavedApi } from '../profile/profile.ts';
 import { shellWord } from '../shell-word.ts';
 import type { Api, ApiWithGrants } from './api.ts';
@@ -76,7 +76,7 @@ export function likelyApi(apis: readonly Api[]): Api | undefined {
 export function undecidedApi(tenant: TenantConnection, apis: readonly Api[]): AnonError {
   const open = apis.filter((api) => api.guests.enabled);
   if (open.length > 1) {
-    const names = open.map(({ name }) => shellWord(name)).join(', ');
+    const names = referencesTo(open, ({ name, audience }) => ({ name, ids: [audience] }));
     return new AnonError('usage', `No API given, and ${open.length} are enabled for guests: ${names}.`, {
       hint: `Choose one: --api <api>, or save a default: anon-cli profile set api <api>${tenant.selection}`,
     });

@@ -1,5 +1,7 @@
 import type { ClientBody } from '../../wire/client.ts';
 import type { Edition } from '../../wire/edition/edition.ts';
+import { checkShown } from '../exchange/management/shown.ts';
+import { shellWord } from '../shell-word.ts';
 
 /** An application (the vendor's "client") as the second gate sees it. */
 export interface App {
@@ -21,7 +23,9 @@ export interface App {
   readonly body: ClientBody;
 }
 
+/** @throws {AnonError} `response_invalid` as {@link checkShown} */
 export function appOf(edition: Edition, body: ClientBody): App {
+  checkShown(edition, 'client', body, `application ${shellWord(body.name || body.client_id)}`);
   const authMethod = body.token_endpoint_auth_method ?? 'client_secret_post';
   return {
     clientId: body.client_id,

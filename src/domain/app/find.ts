@@ -2,7 +2,7 @@ import { AnonError } from '../../errors.ts';
 import type { GrantHolder } from '../api/grant.ts';
 import type { TenantConnection } from '../exchange/connection.ts';
 import { editionOf } from '../exchange/management/request.ts';
-import { findByReference, only } from '../find-by-reference.ts';
+import { findByReference, only, referencesTo } from '../find-by-reference.ts';
 import type { SavedApp } from '../profile/profile.ts';
 import { shellWord } from '../shell-word.ts';
 import { listInWords, truncateList } from '../truncate.ts';
@@ -116,7 +116,7 @@ function checkExists(tenant: TenantConnection, app: App | undefined, chosen: Sav
 export function undecidedApp({ selection }: TenantConnection, apps: readonly App[]): AnonError {
   const enabled = apps.filter((app) => app.enabled);
   if (enabled.length > 1) {
-    const names = enabled.map(({ name }) => shellWord(name)).join(', ');
+    const names = referencesTo(enabled, ({ name, clientId }) => ({ name, ids: [clientId] }));
     return new AnonError('usage', `No application given, and ${enabled.length} are enabled: ${names}.`, {
       hint: `Choose one: --app <app>, or save a default: anon-cli profile set app <app>${selection}`,
     });

@@ -1,9 +1,10 @@
-import { isAnonError } from '../../errors.ts';
+import { AnonError, isAnonError } from '../../errors.ts';
 import { type ClientBody, client, clientFields, clientPage, clientPath, clientsPath } from '../../wire/client.ts';
 import type { ApiWithGrants } from '../api/api.ts';
 import type { TenantConnection } from '../exchange/connection.ts';
 import { editionOf, managementRequest } from '../exchange/management/request.ts';
 import { allCheckpoints, type List } from '../exchange/pages.ts';
+import { shellWord } from '../shell-word.ts';
 import { type App, appOf } from './app.ts';
 
 /** Every application of the tenant, without secrets. The global client is not an application, and is left out. */
@@ -27,11 +28,29 @@ export function clientList(tenant: TenantConnection, fields: string): List<Clien
   };
 }
 
-/** One application by its client id, with its secret if the credentials may read it; undefined when not found. */
+/** The members that credentials see with any scope for applications. @see management-api, section 2.2 */
+const summary = ['client_id', 'app_type', 'name', 'description'];
+
+/** The tenant leaves out what credentials may not read, and a setting that is left out would count as off. */
+function checkReadable({ profile }: TenantConnection, body: ClientBody): void {
+  const { oidc_conformant: conformant, ...others } = body;
+  if (conformant || Object.keys(others).some((member) => !summary.includes(member))) return;
+  const name = shellWord(body.name || body.client_id);
+  throw new AnonError('not_authorised', `The tenant shows no settings of application ${name} to these credentials.`, {
+    hint: `Grant the client of profile '${profile}' the Management API scope read:clients.`,
+  });
+}
+
+/**
+ * One application by its client id, with its secret if the credentials may read it; undefined when not found.
+ * @throws {AnonError} `not_authorised` for credentials that may read only its name
+ */
 export async function readApp(tenant: TenantConnection, clientId: string): Promise<App | undefined> {
   const edition = await editionOf(tenant);
   try {
-    return appOf(edition, await managementRequest(tenant, client, { method: 'GET', path: clientPath(clientId) }));
+    const body = await managementRequest(tenant, client, { method: 'GET', path: clientPath(clientId) });
+    checkReadable(tenant, body);
+    return appOf(edition, body);
   } catch (error) {
     if (isAnonError(error) && error.code === 'not_found') return undefined;
     throw error;

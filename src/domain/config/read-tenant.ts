@@ -11,7 +11,7 @@ import type { App } from '../app/app.ts';
 import { listApps } from '../app/read.ts';
 import type { TenantConnection } from '../exchange/connection.ts';
 import { editionOf, managementRequest } from '../exchange/management/request.ts';
-import { readSettings } from '../tenant/settings.ts';
+import { readKnownSettings } from '../tenant/settings.ts';
 import { type ConfigObject, grantBody, keyOf, tenantObject } from './objects.ts';
 import { type Values, valuesIn } from './settings.ts';
 
@@ -41,7 +41,7 @@ export async function readSnapshot(tenant: TenantConnection): Promise<TenantSnap
   const edition = await editionOf(tenant);
   // So that none of the requests has to ask for the edition again.
   const known = { ...tenant, edition: edition.name };
-  const settings = await readSettings(known);
+  const settings = await readKnownSettings(known, edition);
   const [apps, apis, grants] = await Promise.all([
     listApps(known),
     listEveryApi(known),
@@ -102,7 +102,7 @@ export async function readObject(
   edition: Edition,
   object: ConfigObject,
 ): Promise<FoundObject | undefined> {
-  if (object.kind === 'tenant') return foundObject(edition, object, await readSettings(tenant));
+  if (object.kind === 'tenant') return foundObject(edition, object, await readKnownSettings(tenant, edition));
   if (object.kind === 'grant') {
     const [grant] = await guestGrants(tenant, edition, { clientId: object.clientId, audience: object.audience });
     return foundObject(edition, object, grant && grantBody(grant));

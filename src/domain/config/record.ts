@@ -24,7 +24,14 @@ export interface RecordEntry {
 /** What this machine knows about the changes it made to one tenant. */
 export interface TenantRecord {
   /** How the last apply left the settings that it manages. */
-  readonly left: { readonly atMs: number; readonly objects: readonly ObjectValues[] } | undefined;
+  readonly left:
+    | {
+        readonly atMs: number;
+        readonly objects: readonly ObjectValues[];
+        /** It failed, and not everything that it was to set is known to be set. */
+        readonly incomplete?: true | undefined;
+      }
+    | undefined;
   /** The latest last. */
   readonly entries: readonly RecordEntry[];
 }
@@ -75,7 +82,8 @@ export function withOutcome(
     // A whole apply that went well has set what an earlier one may have left.
     ...(unfinished && entry.id !== own && (failure || narrowed) && { unfinished }),
   }));
-  return { entries, left: { atMs, objects: [...left.values()] } };
+  const incomplete = failure !== undefined || ((narrowed || undoes !== undefined) && record.left?.incomplete);
+  return { entries, left: { atMs, objects: [...left.values()], ...(incomplete && { incomplete }) } };
 }
 
 function forget(left: Map<string, ObjectValues>, { object, after }: Step): void {

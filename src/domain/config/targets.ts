@@ -31,7 +31,7 @@ export interface Targets {
 
 /** What a configuration means at a tenant, or why it means nothing there: every problem. */
 export function targetsOf(config: Config, snapshot: TenantSnapshot, { prune }: { prune: boolean }): Targets {
-  const draft = new Draft(snapshot);
+  const draft = new Draft(config, snapshot);
   const { problems } = draft;
   const apps = resolveApps(config, snapshot, problems);
   const apis = resolveApis(config, snapshot, problems);
@@ -48,10 +48,16 @@ class Draft {
   readonly snapshot: TenantSnapshot;
   readonly problems = new Problems();
   readonly objects: ReadonlyMap<string, FoundObject>;
+  /** Whether the file says of any application, and of any API, that guests may use it or not. */
+  readonly decides: { readonly apps: boolean; readonly apis: boolean };
   readonly targets = new Map<string, Target>();
 
-  constructor(snapshot: TenantSnapshot) {
+  constructor({ apps, apis }: Config, snapshot: TenantSnapshot) {
     this.snapshot = snapshot;
+    this.decides = {
+      apps: [...(apps?.values() ?? [])].some(({ enabled }) => enabled !== undefined),
+      apis: [...(apis?.values() ?? [])].some(({ open }) => open !== undefined),
+    };
     this.objects = objectsIn(snapshot);
   }
 
@@ -122,6 +128,14 @@ function setApi(one: ResolvedApi, apps: readonly ResolvedApp[], draft: Draft): v
     draft.set(apiObject(api), { scopes: sharedList(edition, problems, apps, one, lists) });
     return;
   }
+  // Where all are to be disabled, there are no guests to have these scopes.
+  if (wanted.scopes && lists.length === 0 && !draft.decides.apps) {
+    problems.add(
+      ['apis', audience, 'scopes'],
+      `Edition ${edition.name} grants scopes to the guests of each application, and the file has none that is to be enabled.`,
+      'Add one to apps, with enabled: true, or name it in apps of this API.',
+    );
+  }
   for (const list of lists) draft.set(grantObject(api, list), { scopes: list.scopes });
 }
 
@@ -140,6 +154,15 @@ function setClaims(
     rules.heldBy === 'application'
       ? apps.filter(({ wanted }) => wanted.enabled).map(({ app }) => appObject(app))
       : apis.filter(({ wanted }) => wanted.open).map(({ api }) => apiObject(api));
+  const decided = rules.heldBy === 'application' ? draft.decides.apps : draft.decides.apis;
+  if (!decided) {
+    const [noun, state, hint] =
+      rules.heldBy === 'application'
+        ? ['application', 'enabled', 'Add one to apps, with enabled: true.']
+        : ['API', 'open', 'Add one to apis, with open: true.'];
+    const message = `Edition ${name} maps claims for each ${noun}, and the file has none that is to be ${state}.`;
+    draft.problems.add(['claims'], message, hint);
+  }
   for (const holder of holders) draft.set(holder, { claims: sortedClaims(claims) });
 }
 

@@ -95,10 +95,20 @@ function isBearer({ tokenType }: GuestTokens): boolean {
   return tokenType.toLowerCase() === 'bearer';
 }
 
+/** When APIs stop accepting the access token: they read the token, not the answer that it came with. */
 function accessEnd({ tokens, access, nowMs }: Obtained): number | undefined {
   const { accessToken, expiresInSeconds } = tokens;
   if (accessToken === '') return undefined;
-  return expiresInSeconds === undefined ? expiryOf(access) : nowMs + expiresInSeconds * 1000;
+  if (expiresInSeconds === undefined) return expiryOf(access);
+  return nowMs + Math.min(expiresInSeconds, lifeOf(access) ?? expiresInSeconds) * 1000;
+}
+
+/** How many seconds a new token lives, whatever the difference between clocks. */
+function lifeOf(token: DecodedToken): number | undefined {
+  const [iat, exp] = ['iat', 'exp'].map((name) =>
+    hasAmbiguousTime(token, name) ? undefined : token.times.find(({ claim }) => claim === name)?.at.getTime(),
+  );
+  return iat === undefined || exp === undefined ? undefined : (exp - iat) / 1000;
 }
 
 /** The metadata in the session token where that can be read, otherwise the saved metadata merged with what was sent. */

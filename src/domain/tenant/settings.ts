@@ -5,6 +5,7 @@ import { checkSessionLifetime } from '../duration.ts';
 import type { TenantConnection } from '../exchange/connection.ts';
 import { hostOf } from '../exchange/http.ts';
 import { editionOf, managementRequest } from '../exchange/management/request.ts';
+import { checkShown } from '../exchange/management/shown.ts';
 import { changedMembers } from '../plan/difference.ts';
 import { type Plan, planned, plannedPatch } from '../plan/plan.ts';
 
@@ -17,7 +18,8 @@ export interface TenantView extends SessionSettings {
 
 /** @throws {ResponseError} what the Management API refuses */
 export async function readTenant(tenant: TenantConnection): Promise<TenantView> {
-  return view(tenant, await editionOf(tenant), await readSettings(tenant));
+  const edition = await editionOf(tenant);
+  return view(tenant, edition, await readKnownSettings(tenant, edition));
 }
 
 /**
@@ -33,7 +35,7 @@ export async function planTenantChange(
 ): Promise<Plan<TenantView>> {
   const edition = await editionOf(tenant);
   checkTenantChange(tenant, edition, change, typed);
-  const before = await readSettings(tenant);
+  const before = await readKnownSettings(tenant, edition);
   const members = edition.tenant.write(changedMembers(edition.tenant.read(before), change), before);
   const patch = plannedPatch(
     { path: tenantSettingsPath, subject: 'tenant settings', answer: tenantSettings },
@@ -49,6 +51,13 @@ export async function planTenantChange(
 /** The settings as the tenant returns them. @throws {ResponseError} what the Management API refuses */
 export function readSettings(tenant: TenantConnection): Promise<TenantSettingsBody> {
   return managementRequest(tenant, tenantSettings, { method: 'GET', path: tenantSettingsPath });
+}
+
+/** The settings, if the edition knows all values in them. @throws {AnonError} as {@link readSettings} and {@link checkShown} */
+export async function readKnownSettings(tenant: TenantConnection, edition: Edition): Promise<TenantSettingsBody> {
+  const body = await readSettings(tenant);
+  checkShown(edition, 'tenant', body, 'its settings');
+  return body;
 }
 
 /** Refuses what the tenant's edition does not support, before any request. @throws as {@link planTenantChange} */

@@ -29,12 +29,22 @@ interface Side {
 /** What changed from one token to another: in form, header and, if both can be read, claims. */
 export function compareTokens(before: Side, after: Side): TokenComparison {
   const readable = isReadable(before.decoded) && isReadable(after.decoded);
-  const changes = changesIn('', viewOf(before.decoded, readable), viewOf(after.decoded, readable));
+  // The header of an opaque token is unknown, not missing.
+  const [old, now] = isOpaque(before, after)
+    ? [{ form: before.decoded.form }, { form: after.decoded.form }]
+    : [viewOf(before.decoded, readable), viewOf(after.decoded, readable)];
+  const changes = changesIn('', old, now);
+  const repeats = repeatsIn(before.decoded).length + repeatsIn(after.decoded).length > 0;
   return {
-    same: before.token === after.token || (readable && changes.length === 0),
+    same: before.token === after.token || (readable && !repeats && changes.length === 0),
     changes,
     compared: isOpaque(before, after) ? [] : readable ? ['header', 'claims'] : ['header'],
   };
+}
+
+/** Which members a token has twice, as notes on it: only the last is compared. */
+export function repeatsIn({ form, notes, inner }: DecodedToken): readonly string[] {
+  return form === 'opaque' ? [] : [...notes, ...(inner ? repeatsIn(inner) : [])];
 }
 
 function isOpaque(...sides: readonly Side[]): boolean {

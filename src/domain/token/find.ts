@@ -1,4 +1,6 @@
+import { isAnonError } from '../../errors.ts';
 import { bareToken, takeApart } from '../../jose/compact.ts';
+import { jsonObjectIn } from '../../jose/json.ts';
 import { tokenAt } from './wrapped-token.ts';
 
 /** A token in a text, with its name there: `access_token`, `ACCESS_TOKEN`, `Authorization`. */
@@ -25,6 +27,40 @@ export function findTokens(text: string): FoundToken[] {
   // Throws unless the whole text is a token; for text with spaces it says where what looks like a token breaks.
   takeApart(json === undefined && /\s/.test(text.trim()) ? (brokenTokenIn(text) ?? text) : text);
   return [{ name: undefined, token: bare }];
+}
+
+/**
+ * Why what begins like a token beside the tokens of a text is not one: `a JWT has 3 dot-separated parts, a JWE 5; this has 2`.
+ * A list of tokens may have been cut at its end.
+ */
+export function brokenBeside(given: string): string[] {
+  if (!/\s/.test(given.trim()) || jsonIn(given) !== undefined) return [];
+  const { text } = cleaned(given);
+  const problems: string[] = [];
+  let from = 0;
+  for (const { index } of text.matchAll(beginning)) {
+    if (index < from) continue;
+    const token = tokenAt(text, index);
+    const word = token ? '' : (wordAt(text, index) ?? '');
+    from = token?.end ?? index + word.length;
+    const problem = brokenHeader.test(word) ? problemOf(word) : undefined;
+    if (problem) problems.push(problem);
+  }
+  return problems;
+}
+
+/** The header of a JWS or JWE, and more. */
+const brokenHeader = /^(?:ANONYMOUS_SESSION_)?eyJ[\w-]{10,}\.[\w-]/;
+
+function problemOf(word: string): string | undefined {
+  const [head = ''] = bareToken(word).split('.', 1);
+  if (typeof jsonObjectIn(Buffer.from(head, 'base64url'))?.alg !== 'string') return undefined;
+  try {
+    takeApart(word);
+    return 'its end is missing';
+  } catch (error) {
+    return isAnonError(error) ? error.message.replace(/^This is not a token: |\.$/g, '') : undefined;
+  }
 }
 
 /** A longer name helps nobody. */
@@ -78,6 +114,10 @@ function brokenTokenIn(given: string): string | undefined {
   const start = text.search(beginning);
   beginning.lastIndex = 0;
   if (start === -1) return undefined;
+  return wordAt(text, start);
+}
+
+function wordAt(text: string, start: number): string | undefined {
   return /^[^\s"'`,;)\]}<>|&]{1,20000}/.exec(text.slice(start, start + 20_000))?.[0];
 }
 

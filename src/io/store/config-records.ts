@@ -10,7 +10,9 @@ import type { JsonFile } from '../files/json-file.ts';
 
 const content = v.strictObject({
   issuer: v.string(),
-  left: v.optional(v.strictObject({ atMs: v.number(), objects: v.array(objectSettings) })),
+  left: v.optional(
+    v.strictObject({ atMs: v.number(), objects: v.array(objectSettings), incomplete: v.optional(v.literal(true)) }),
+  ),
   entries: v.array(
     v.strictObject({
       id: v.number(),

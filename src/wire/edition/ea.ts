@@ -18,6 +18,8 @@ import {
   objectOf,
   policy,
   sessionMembers,
+  shownClaims,
+  shownObject,
   subjectPolicies,
   wholeNumber,
 } from './members.ts';
@@ -62,6 +64,11 @@ const tenant: Translation<SessionSettings> = {
       ),
     ),
   },
+  shown: shownObject({
+    sessions: shownObject({
+      anonymous: shownObject({ lifetime_in_minutes: v.number(), activate_cookie: v.boolean() }),
+    }),
+  }),
   read(body) {
     const anonymous = objectOf(objectOf(body.sessions).anonymous);
     return {
@@ -84,9 +91,12 @@ const tenant: Translation<SessionSettings> = {
 
 const client: Translation<AppAccess> = {
   members: { anonymous_sessions: v.optional(v.nullable(closedObject({ active: v.boolean() }))) },
+  shown: shownObject({ anonymous_sessions: shownObject({ active: v.boolean() }) }),
   read: (body) => ({ enabled: objectOf(body.anonymous_sessions).active === true }),
   write: ({ enabled }) => (enabled === undefined ? {} : { anonymous_sessions: { active: enabled } }),
 };
+
+const guestPolicies = ['deny_all', 'require_client_grant'] as const;
 
 const maxClaims = 20;
 
@@ -101,7 +111,7 @@ const resourceServer: Translation<GuestAccess, GuestAccessChange> = {
       v.nullable(wholeNumber(guestTokenLifetime.minSeconds, guestTokenLifetime.maxSeconds)),
     ),
     subject_type_authorization: v.optional(
-      closedObject({ ...subjectPolicies, anonymous_user: policy('deny_all', 'require_client_grant') }),
+      closedObject({ ...subjectPolicies, anonymous_user: policy(...guestPolicies) }),
     ),
     access_token: v.optional(
       v.nullable(
@@ -111,6 +121,10 @@ const resourceServer: Translation<GuestAccess, GuestAccessChange> = {
       ),
     ),
   },
+  shown: shownObject({
+    subject_type_authorization: shownObject({ anonymous_user: shownObject({ policy: v.picklist(guestPolicies) }) }),
+    token_lifetime_for_anonymous_access_tokens: v.number(),
+  }),
   read(body) {
     const { anonymous_user: guests } = objectOf(body.subject_type_authorization);
     const { token_lifetime_for_anonymous_access_tokens: lifetime } = body;
@@ -133,6 +147,7 @@ const resourceServer: Translation<GuestAccess, GuestAccessChange> = {
 const claims: ClaimsMapping = {
   heldBy: 'api',
   maxClaims,
+  shown: shownObject({ access_token: shownObject({ claims_mapping: shownObject({ custom_claims: shownClaims }) }) }),
   read: (body) => readMappings(objectOf(objectOf(body.access_token).claims_mapping).custom_claims),
   write(mappings, body) {
     const accessToken = objectOf(body.access_token);

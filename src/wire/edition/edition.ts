@@ -41,8 +41,10 @@ export interface Translation<Setting, Changed = Partial<Setting>> {
   readonly members: v.ObjectEntries;
   /** Further members that a request body may have without effect: the local tenant accepts them, no command sends them. */
   readonly ignored?: v.ObjectEntries;
-  /** Reads an object of the Management API; missing members count as the service's default. */
+  /** Reads an object of the Management API; missing members count as the service's default. So do unknown values: see `shown`. */
   read(body: JsonObject): Setting;
+  /** The members that `read` uses, in a body whose values it knows. */
+  readonly shown: v.GenericSchema;
   /**
    * The members to send so that only `change` changes in `body`, the current object. A member that also has
    * other content is sent whole, because no source says whether the service merges or replaces it.
@@ -56,6 +58,8 @@ export interface ClaimsMapping {
   readonly heldBy: 'application' | 'api';
   /** The maximum number of claims in the list. */
   readonly maxClaims: number;
+  /** The members that `read` uses, in a body with a list that it can read completely. */
+  readonly shown: v.GenericSchema;
   /** Reads the list of an object of that kind. */
   read(body: JsonObject): readonly ClaimMapping[];
   /** The members to send so that `body` has exactly this list, with everything else unchanged. */

@@ -52,3 +52,11 @@ export function objectOf(value: unknown): JsonObject {
 export function defined(body: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
 }
+
+/** An object of an answer with these members, each of which may be missing or null; all others are passed through. */
+export function shownObject(members: v.ObjectEntries): v.GenericSchema {
+  return v.looseObject(Object.fromEntries(Object.entries(members).map(([name, schema]) => [name, v.nullish(schema)])));
+}
+
+/** The list of mapped claims in an answer. */
+export const shownClaims = v.array(v.looseObject({ name: v.string(), expression: v.string() }));

@@ -12,7 +12,7 @@ import {
   sessionTokenFormats,
   type Translation,
 } from './edition.ts';
-import { defined, numberOr, objectOf, stringsOf, wholeNumber } from './members.ts';
+import { defined, numberOr, objectOf, shownClaims, shownObject, stringsOf, wholeNumber } from './members.ts';
 
 /**
  * In seconds; 0 stands for "never expires", which the documentation advises against. Assumed: the range,
@@ -40,6 +40,10 @@ const tenant: Translation<SessionSettings> = {
     anonymous_session_lifetime: v.optional(wholeNumber(0, sessionLifetime.maxSeconds)),
     anonymous_session_token_format: v.optional(v.picklist(sessionTokenFormats)),
   },
+  shown: shownObject({
+    anonymous_session_lifetime: v.number(),
+    anonymous_session_token_format: v.picklist(sessionTokenFormats),
+  }),
   read: (body) => ({
     lifetimeSeconds: numberOr(body.anonymous_session_lifetime, sessionLifetime.defaultSeconds),
     tokenFormat: formatOr(body.anonymous_session_token_format, 'jwe'),
@@ -61,6 +65,7 @@ const client: Translation<AppAccess> = {
       v.nullable(openObject({ custom_claim_mappings: v.optional(v.nullable(claimMappings(maxClaims))) })),
     ),
   },
+  shown: shownObject({ can_create_anonymous_sessions: v.boolean() }),
   read: (body) => ({ enabled: body.can_create_anonymous_sessions === true }),
   write: (change) => defined({ can_create_anonymous_sessions: change.enabled }),
 };
@@ -74,6 +79,11 @@ const resourceServer: Translation<GuestAccess, GuestAccessChange> = {
       v.nullable(wholeNumber(guestTokenLifetime.minSeconds, guestTokenLifetime.maxSeconds)),
     ),
   },
+  shown: shownObject({
+    allow_anonymous_access: v.boolean(),
+    anonymous_access_scopes: v.array(v.string()),
+    token_lifetime_for_anonymous_access: v.number(),
+  }),
   read: (body) => ({
     enabled: body.allow_anonymous_access === true,
     scopes: stringsOf(body.anonymous_access_scopes),
@@ -90,6 +100,7 @@ const resourceServer: Translation<GuestAccess, GuestAccessChange> = {
 const claims: ClaimsMapping = {
   heldBy: 'application',
   maxClaims,
+  shown: shownObject({ access_token: shownObject({ custom_claim_mappings: shownClaims }) }),
   read: (body) => readMappings(objectOf(body.access_token).custom_claim_mappings),
   write: (mappings, body) => ({
     access_token: { ...objectOf(body.access_token), custom_claim_mappings: mappings },

@@ -153,6 +153,14 @@ describe('APIs', () => {
     expect(renderApis(plain, [])).toMatch(/^No APIs yet\. Create one: anon-cli api create shop --audience \S+\n$/);
   });
 
+  it('show granted scopes that they do not define, which no token has', () => {
+    const scopes = shop.scopes.filter(({ value }) => value !== 'read:catalog');
+    expect(renderApi(plain, { ...shop, scopes })).toMatch(
+      /^ {2}undefined scopes +read:catalog {2}\(granted, but guests do not get them\)$/m,
+    );
+    expect(renderApi(plain, shop)).not.toContain('undefined scopes');
+  });
+
   it('are shown one by one', () => {
     expect(lines(renderApi(plain, shop))).toEqual([
       'shop',
@@ -312,7 +320,7 @@ it('no name from a tenant can control the screen', () => {
         renderChanges(plain, text, [hostileWrite(text)]),
       ];
       expect(shown.flatMap(lines).filter((line) => unsafe.test(line))).toEqual([]);
-      expect(shown.map((one) => lines(one).length)).toEqual([2, 8, 2, 7, 5, 2, 9, 5, 1, 5]);
+      expect(shown.map((one) => lines(one).length)).toEqual([2, 8, 2, 8, 5, 2, 9, 5, 1, 5]);
     }),
   );
 });

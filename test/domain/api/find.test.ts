@@ -83,7 +83,7 @@ it('the claims of an API are found with the API alone', async () => {
 it('an application’s client id is requested alone', async () => {
   const tenant = await openTenant();
   const clientId = 'a'.repeat(32);
-  await tenant.change('client', clientId, { client_id: clientId, name: 'one of many' });
+  await tenant.change('client', clientId, { client_id: clientId, name: 'one of many', is_first_party: true });
   const connection = connectionTo(tenant);
   expect(await findApp(connection, clientId)).toMatchObject({ name: 'one of many' });
   expect(connection.sent.filter((line) => line.startsWith('GET '))).toEqual([`GET /api/v2/clients/${clientId}`]);

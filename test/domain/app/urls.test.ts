@@ -224,8 +224,9 @@ describe('the lists before the change', () => {
       writer.put('client_grant', 'machine', { id: 'machine', client_id: 'machine', audience, scope });
     });
     const connection = connectionTo(tenant, { management: secretAccess('machine', 'machine-secret') });
-    const web = await findApp(connection, tenant.app.client_id);
-    expect(web.body.web_origins).toBeUndefined();
+    expect(await failureOf(() => findApp(connection, tenant.app.client_id))).toMatchObject({ code: 'not_authorised' });
+    const found = await findApp(connectionTo(tenant), tenant.app.client_id);
+    const web = { ...found, body: { ...found.body, web_origins: undefined } };
     const add = ['https://c.example'];
     expect(await failureOf(() => planUrlChange(connection, web, 'origins', { add }))).toMatchObject({
       code: 'not_authorised',

@@ -51,6 +51,10 @@ it('a failed apply leaves what it did, and nothing about a change whose outcome 
   const failed = withOutcome(withEntry(left, second, when), second, { done: [], found: [], failure }, when);
   expect(failed.left?.objects).toEqual([{ object: { kind: 'tenant' }, values: {} }]);
   expect(await drift(failed)).toEqual({ drift: [], unsure: [] });
+  expect([left.left?.incomplete, failed.left?.incomplete]).toEqual([undefined, true]);
+  const narrow = withOutcome(failed, { ...second, narrowed: true }, { done: [], found: [] }, when);
+  expect(narrow.left?.incomplete).toBe(true);
+  expect(withOutcome(failed, second, { done: [...second.steps], found: [] }, when).left?.incomplete).toBeUndefined();
 });
 
 it('the last 50 entries are saved', () => {

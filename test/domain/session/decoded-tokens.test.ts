@@ -61,6 +61,18 @@ describe('what is saved of a session', () => {
     });
   });
 
+  it.each([
+    ['earlier', { iat: noon / 1000, exp: noon / 1000 - 100 }, -100],
+    ['earlier, by a clock far behind', { iat: 1000, exp: 1600 }, 600],
+    ['later', { iat: noon / 1000, exp: noon / 1000 + 9000 }, 7200],
+    ['at an unknown time', { exp: noon / 1000 - 100 }, 7200],
+  ])('has an access token that ends when it says so itself, or its answer: %s', (_, claims, seconds) => {
+    const access = decoded({ sub: 'anon|1', ...claims });
+    expect(sessionToSave(obtained({ sessionToken: 'first', access }))).toMatchObject({
+      accessEndsAtMs: noon + seconds * 1000,
+    });
+  });
+
   it('is nothing that cannot be saved, whatever its token contains', () => {
     const odd = decoded({ metadata: ['a'], exp: 1e300 });
     expect(sessionToSave(obtained({ sessionToken: 'first', session: odd }))).toMatchObject({

@@ -105,6 +105,18 @@ export const configDriftCommand = defineCommand({
         hint: `Compare it with the file: anon-cli config plan --exit-code${selection}`,
       });
     }
+    const compared = left.objects.reduce((sum, { values }) => sum + Object.keys(values).length, 0);
+    if (left.incomplete && compared === 0) {
+      throw new AnonError(
+        'not_found',
+        `Cannot tell: the last config apply to ${hostOf(issuer)} failed before it set anything.`,
+        {
+          hint: `Apply again. To compare with the file: anon-cli config plan --exit-code${selection}`,
+        },
+      );
+    }
+    if (left.incomplete)
+      context.warn('The last config apply failed: only what it, or one before it, has set is compared. Apply again.');
     const { drift, unsure } = driftSince(record, await readSnapshot(tenant));
     if (unsure.length > 0) context.warn(unsureText(unsure));
     const changes = drift.map(({ object, setting, left: before, now }) => ({ object, setting, before, after: now }));
@@ -112,7 +124,7 @@ export const configDriftCommand = defineCommand({
     const host = printable(hostOf(issuer));
     const title =
       drift.length === 0
-        ? `No drift: ${host} is as config apply left it at ${since}`
+        ? `No drift: ${host} is as ${left.incomplete ? 'a failed ' : ''}config apply left it at ${since}`
         : `${amount(drift.length, 'setting')} changed at ${host} since ${since}`;
     printResult(context, options, {
       data: { version: 1, issuer, applied_at: since, changes: changes.map(changeData), requests: requests() },

@@ -1,4 +1,5 @@
 import type { DecodedToken } from '../../../domain/token/decode.ts';
+import { brokenBeside } from '../../../domain/token/find.ts';
 import { AnonError } from '../../../errors.ts';
 import { bareToken } from '../../../jose/compact.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
@@ -25,6 +26,8 @@ export const tokenDecodeCommand = defineCommand({
     const texts = await givenTexts(context, given);
     const tokens =
       texts.length > 0 ? texts.flatMap((_, index) => tokensIn(texts, index)) : await savedTokens(context, options);
+    for (const problem of texts.flatMap(({ text }) => brokenBeside(text)))
+      context.warn(`The text also contains a broken token: ${problem}.`);
     const decoded = await decodeAll(context, await keysFor(context, options), tokens);
     const [only, ...more] = decoded;
     const alone = only && more.length === 0;

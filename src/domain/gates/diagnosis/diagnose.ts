@@ -135,7 +135,10 @@ function reachVerdict(checks: readonly Check[], subjects: Subjects, request: Dia
   const originOpen = request.origin === undefined || isOpen(origin);
   if (originOpen && (isOpen(probe) || (closed.length === 0 && settled(checks)))) {
     const page = request.origin === undefined ? '' : `, on pages of ${request.origin} too`;
-    const verdict = `A guest of ${app} can get a token for ${api}${page}: ${subjects.scopes.join(' ')}`;
+    // Few tenants' settings show it.
+    const unproven = checks.some(({ check, state }) => check === 'feature' && state === 'unknown');
+    const provided = unproven ? ', if the tenant has anonymous sessions' : '';
+    const verdict = `A guest of ${app} can get a token for ${api}${page}${provided}: ${subjects.scopes.join(' ')}`;
     return { ok: true, verdict, failure: undefined };
   }
   const [first] = closed;

@@ -53,6 +53,14 @@ export function checkApp(tenant: TenantConnection, edition: Edition, app: App): 
       fix,
     };
   }
+  if (app.body.require_proof_of_possession) {
+    return {
+      check,
+      state: 'closed',
+      finding: `${name} is enabled, but demands proof of possession (DPoP), so the tenant refuses its guests`,
+      advice: 'Turn off Require Token Sender-Constraining for the application in the Auth0 dashboard.',
+    };
+  }
   if (app.authMethod !== 'none' && app.clientSecret === undefined) {
     return {
       check,

@@ -6,6 +6,7 @@ import type { ApiWithGrants } from '../../api/api.ts';
 import { apiWithGrants } from '../../api/guest-grants.ts';
 import type { App } from '../../app/app.ts';
 import type { TenantConnection } from '../../exchange/connection.ts';
+import { checkShown } from '../../exchange/management/shown.ts';
 import type { SavedApi, SavedApp } from '../../profile/profile.ts';
 import { readSettings } from '../../tenant/settings.ts';
 import {
@@ -60,7 +61,7 @@ export async function runManagementChecks(
   if (settings.ok) add(checkEdition(tenant, settings.value, { isForced: request.forcedEdition !== undefined }));
   const edition = await settleEdition(tenant, request, settings);
   add(checkManagementScopes(tenant, managementScopes, edition));
-  add(...tenantChecks(tenant, edition, settings));
+  add(...(await tenantChecks(tenant, edition, settings)));
   if (!edition) return noSubjects;
   const app = await attempt(() => appToCheck(tenant, request.app));
   add(app.ok ? checkApp(tenant, edition, app.value) : undecided('app', app.error));
@@ -99,11 +100,11 @@ async function settleEdition(
   return tenant.edition && editionNamed(tenant.edition);
 }
 
-function tenantChecks(
+async function tenantChecks(
   tenant: TenantConnection,
   edition: Edition | undefined,
   settings: Attempt<TenantSettingsBody>,
-): Check[] {
+): Promise<Check[]> {
   if (!settings.ok) {
     return (['edition', 'feature', 'lifetime', 'format'] as const).map((name) =>
       name === 'edition' ? unknownBecause(name, settings.error) : skipped(name, 'the settings could not be read'),
@@ -111,6 +112,12 @@ function tenantChecks(
   }
   const feature = checkFeature(settings.value);
   if (!edition) return [feature];
+  const known = await attempt(async () => checkShown(edition, 'tenant', settings.value, 'its settings'));
+  // Guests get tokens whatever the lifetime is, so the failure is not the diagnosis's.
+  if (!known.ok) {
+    const unknown = { ...unknownBecause('lifetime', known.error), error: undefined };
+    return [feature, unknown, skipped('format', 'the settings could not be read')];
+  }
   return [feature, checkLifetime(tenant, edition, settings.value), checkFormat(tenant, edition, settings.value)];
 }
 

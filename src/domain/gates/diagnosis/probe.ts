@@ -7,8 +7,11 @@ import { describeLifetime } from '../../duration.ts';
 import type { TenantConnection } from '../../exchange/connection.ts';
 import { type GuestTokens, requestTokens } from '../../session/request-tokens.ts';
 import { shellWord } from '../../shell-word.ts';
+import { checkClaims } from '../../token/claim-checks.ts';
 import { type DecodedToken, inspectToken } from '../../token/decode.ts';
+import { checkForm } from '../../token/form-checks.ts';
 import { tenantKeyRing } from '../../token/tenant-keys.ts';
+import { timeProblems } from '../../token/times.ts';
 import { explainRefusal } from '../explain-refusal.ts';
 import { attempt, type Check, findingFrom, unknownBecause } from './check.ts';
 
@@ -67,11 +70,14 @@ function tokenCheck(
   if (claims.iss !== tenant.issuer) return unacceptable(`the access token's issuer is ${textOf(claims.iss)}`);
   const audiences = Array.isArray(claims.aud) ? claims.aud : [claims.aud];
   if (!audiences.includes(request.api.audience)) return unacceptable(`the access token is not for ${api}`);
-  if (scopes.length === 0) {
-    const message = `A guest of ${app} gets a token for ${api} without scopes, which allows nothing.`;
-    const error = new AnonError('gate_closed', message);
-    return { check: 'probe', state: 'closed', finding: findingFrom(message), error };
-  }
+  const rejected = rejection(tenant, request, tokens.accessToken);
+  if (rejected !== undefined) return unacceptable(rejected);
+  if (claims.scope !== undefined && typeof claims.scope !== 'string') return unacceptable('scope (not a string)');
+  if (scopes.length === 0)
+    return lacking(`A guest of ${app} gets a token for ${api} without scopes, which allows nothing.`);
+  const missing = request.wanted.filter((scope) => !scopes.includes(scope));
+  if (missing.length > 0)
+    return lacking(`A guest of ${app} gets a token for ${api} with ${scopes.join(' ')}, but not ${missing.join(' ')}.`);
   const problems = problemsOf(tenant, request, tokens, claims);
   if (signature?.state !== 'verified') {
     problems.push(`its signature was not checked: ${signature?.reason ?? `token type ${textOf(header.typ)}`}`);
@@ -79,6 +85,23 @@ function tokenCheck(
   const got = `a guest of ${app} got a token for ${api}: ${scopes.join(' ')}`;
   if (problems.length > 0) return { check: 'probe', state: 'warning', finding: `${got}; but ${problems.join('; ')}` };
   return { check: 'probe', state: 'open', finding: `${got}; signature, issuer, audience and times are correct` };
+}
+
+/** As far as the clocks of a tenant's servers may differ. */
+const toleranceSeconds = 60;
+
+/** Why an API must reject the token, whatever its signature. */
+function rejection({ issuer, time }: TenantConnection, { api }: ProbeRequest, token: string): string | undefined {
+  const { checks, token: signed } = checkForm(token, true);
+  const expected = { issuer, audience: api.audience, clockToleranceSeconds: toleranceSeconds };
+  const read = signed ? checkClaims(signed.payload, expected, time.now()).checks : [];
+  const failed = [...checks, ...read].find(({ state }) => state === 'failed');
+  return failed && `${failed.check} (${failed.detail})`;
+}
+
+function lacking(message: string): Check {
+  const error = new AnonError('gate_closed', message);
+  return { check: 'probe', state: 'closed', finding: findingFrom(message), error };
 }
 
 /** The guest got a token that cannot be read here. */
@@ -91,7 +114,7 @@ function unreadable(request: ProbeRequest, { form }: DecodedToken): Check {
 
 /** Problems that don't keep an API from accepting the token, such as differences from the settings. */
 function problemsOf(
-  { edition, time }: TenantConnection,
+  { edition }: TenantConnection,
   { api }: ProbeRequest,
   tokens: GuestTokens,
   claims: Readonly<Record<string, unknown>>,
@@ -101,8 +124,11 @@ function problemsOf(
   const prefix = edition && editionNamed(edition).guestIdPrefix;
   if (prefix !== undefined && !textOf(sub).startsWith(prefix))
     problems.push(`its guest id does not start with '${prefix}'`);
-  if (typeof exp !== 'number' || typeof iat !== 'number') return [...problems, 'it has no expiry'];
-  if (exp * 1000 <= time.now()) problems.push("it has already expired by the tenant's clock");
+  const odd = timeProblems(claims);
+  problems.push(...odd.map(({ claim, problem }) => `its ${claim} ${problem}`));
+  if (odd.some(({ ambiguous }) => ambiguous)) return problems;
+  if (typeof exp !== 'number' || typeof iat !== 'number')
+    return [...problems, 'its lifetime is unknown without an iat'];
   const [lifetime, expected] = [exp - iat, api.guests?.tokenLifetimeSeconds];
   const sessionLeft = tokens.sessionExpiresInSeconds ?? Number.POSITIVE_INFINITY;
   if (expected !== undefined && lifetime > expected) {

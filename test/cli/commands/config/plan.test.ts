@@ -101,6 +101,33 @@ it('config plan narrows to an application, an API, or the scopes between them', 
   expect((await machine.run('config', 'plan', ...f, '--app', 'wbe')).stderr).toContain("Did you mean 'web'?");
 });
 
+it('config drift says that a failed apply did not set everything', async () => {
+  const { machine, f } = await ready();
+  const failAt = (route: string) =>
+    machine.done('local', 'fault', 'add', '--method', 'PATCH', '--route', route, '--status', '400');
+  await failAt('/api/v2/tenants/settings');
+  await machine.run('config', 'apply', ...f, '--yes');
+  expect(await machine.run('config', 'drift')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining(
+      'Cannot tell: the last config apply to localhost:4400 failed before it set anything',
+    ),
+  });
+  await machine.done('local', 'fault', 'clear');
+  await failAt('/api/v2/clients/*');
+  await machine.run('config', 'apply', ...f, '--yes');
+  expect(await machine.done('config', 'drift')).toMatchObject({
+    stdout: expect.stringContaining('No drift: localhost:4400 is as a failed config apply left it at '),
+    stderr: expect.stringContaining('warning: The last config apply failed: only what it'),
+  });
+  await machine.done('local', 'fault', 'clear');
+  await machine.done('config', 'apply', ...f, '--yes');
+  expect(await machine.done('config', 'drift')).toMatchObject({
+    stdout: expect.stringContaining('as config'),
+    stderr: '',
+  });
+});
+
 describe.each(['preview', 'ea'] as const)('in edition %s', (edition) => {
   it('a tenant is set to a file, changed behind the back of the tool, and taken back', async () => {
     const { machine, f } = await ready(edition);

@@ -86,6 +86,56 @@ describe('token diff', () => {
     expect(stderr).toMatch(/^warning: The signature of the second token is wrong: it does not match key /);
   });
 
+  it('a token that only one answer has is a difference, but not one of the saved session', async () => {
+    const { done } = await openMachine();
+    const { json } = await done('token', 'create', '--json');
+    const [both, one] = [
+      { session_token: json.session_token, access_token: json.access_token },
+      { access_token: json.access_token },
+    ].map((answer) => JSON.stringify(answer));
+    const [more = '', less = ''] = [both, one];
+    expect((await done('token', 'diff', more, less, '--json')).json).toEqual({
+      same: false,
+      changes: [{ path: 'session_token.form', before: 'jwe' }],
+      compared: ['access_token.header', 'access_token.claims'],
+    });
+    expect((await done('token', 'diff', less, more)).stdout).toBe(
+      'Access token  ✔ no differences\n\nSession token  only in the second\n',
+    );
+    expect((await done('token', 'diff', less, '--json')).json).toMatchObject({ same: true, changes: [] });
+  });
+
+  it('pairs tokens with the same name in their order, and refuses to choose between tokens of one kind', async () => {
+    const { done, run } = await freshMachine();
+    const header = (...values: number[]) => values.map((a) => `Authorization: Bearer ${unsigned({ a })}`).join('\n');
+    const { json } = await done('token', 'diff', header(1, 2), header(1, 3), '--json');
+    expect(json.changes).toEqual([{ path: 'Authorization.claims.a', before: 2, after: 3 }]);
+    const two = JSON.stringify({ id_token: unsigned({ a: 1 }), access_token: unsigned({ a: 2 }) });
+    expect(await run('token', 'diff', unsigned({ a: 2 }), two)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("Can't pair 1 token with 2"),
+    });
+  });
+
+  it('reports a member that occurs twice instead of calling the tokens equal', async () => {
+    const { done } = await freshMachine();
+    const twice = `${part({ alg: 'none' })}.${Buffer.from('{"sub":"admin","sub":"anon|1"}').toString('base64url')}.`;
+    const { stdout, stderr } = await done('token', 'diff', twice, unsigned({ sub: 'anon|1' }));
+    expect(stdout).toBe('Tokens  0 differences\n  ▪ A member occurs twice: only the last was compared.\n');
+    expect(stderr).toMatch(/^warning: The first token: the payload has two members named 'sub'/);
+    expect((await done('token', 'diff', twice, unsigned({ sub: 'anon|1' }), '--field', 'same')).stdout).toBe('false\n');
+    expect((await done('token', 'diff', twice, twice, '--field', 'same')).stdout).toBe('true\n');
+  });
+
+  it('takes the header of an opaque token for unknown, not for missing', async () => {
+    const { done } = await freshMachine();
+    const [jwt, opaque] = [unsigned({}), 'opaque-token'].map((token) => JSON.stringify({ access_token: token }));
+    const { stdout } = await done('token', 'diff', jwt ?? '', opaque ?? '');
+    expect(stdout).toBe(
+      'Tokens  1 difference\n  ▪ Opaque: only its issuer can read such a token. These two are different.\n  ~ form  "jws" → "opaque"\n',
+    );
+  });
+
   it.each([
     [['garbage', unsigned({})], 3, 'Argument 1 is not a token: '],
     [['-', '-'], 2, "'-' can be given only once"],

@@ -47,6 +47,21 @@ describe('what is pasted into token decode', () => {
     expect((await run('token', 'decode', text)).stderr).toContain(`; character ${at} is ${name}.\n`);
   });
 
+  it.each([
+    ['cut in its signature', token.slice(0, -1), 'part 3 is not base64url: '],
+    [
+      'cut in its payload',
+      token.slice(0, token.indexOf('.') + 20),
+      'a JWT has 3 dot-separated parts, a JWE 5; this has 2',
+    ],
+  ])('is reported where another beside it is %s', async (_, broken, problem) => {
+    const { run, done } = await freshMachine();
+    const result = await run('token', 'decode', `A=${token}\nB=${broken}\n`);
+    expect(result).toMatchObject({ code: 0 });
+    expect(result.stderr).toContain(`warning: The text also contains a broken token: ${problem}`);
+    expect((await done('token', 'decode', `${token}\neyeballs. eyJhbGci.x`)).stderr).toBe('');
+  });
+
   it('is reported with the place where it breaks', async () => {
     const { run } = await freshMachine();
     const [head = '', body = '', signature] = token.split('.');

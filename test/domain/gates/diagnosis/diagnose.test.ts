@@ -71,7 +71,7 @@ describe.each(['preview', 'ea'] as const)('edition %s', (edition) => {
     expect(statesOf(diagnosis)).toEqual({ ...allOpen, grant });
     expect(diagnosis).toMatchObject({
       ok: true,
-      verdict: 'A guest of web can get a token for shop: read:catalog write:cart',
+      verdict: 'A guest of web can get a token for shop, if the tenant has anonymous sessions: read:catalog write:cart',
       failure: undefined,
       scopes: ['read:catalog', 'write:cart'],
     });
@@ -116,6 +116,30 @@ describe.each(['preview', 'ea'] as const)('edition %s', (edition) => {
     const diagnosis = await diagnose(connectionTo(tenant), nothing);
     expect(found(diagnosis, 'feature')).toMatchObject({ state: 'closed', advice: expect.stringContaining('Auth0') });
     expect(diagnosis).toMatchObject({ ok: false, failure: { code: 'gate_closed' } });
+  });
+
+  it('an application that demands proof of possession has no guests', async () => {
+    const tenant = await openTenant({ edition });
+    await tenant.store.write(async (writer) => {
+      const app = await writer.get('client', tenant.app.client_id);
+      writer.put('client', tenant.app.client_id, { ...app, require_proof_of_possession: true });
+    });
+    const diagnosis = await diagnose(connectionTo(tenant), nothing);
+    expect(found(diagnosis, 'app')).toMatchObject({
+      state: 'closed',
+      finding: 'web is enabled, but demands proof of possession (DPoP), so the tenant refuses its guests',
+    });
+    expect(diagnosis).toMatchObject({ ok: false, failure: { code: 'gate_closed' } });
+  });
+
+  it('a lifetime that cannot be read is unknown, and no gate', async () => {
+    const settings =
+      edition === 'ea'
+        ? { sessions: { anonymous: { lifetime_in_minutes: '60' } } }
+        : { anonymous_session_lifetime: '60' };
+    const diagnosis = await diagnose(connectionTo(await openTenant({ edition, settings })), nothing);
+    expect(statesOf(diagnosis)).toMatchObject({ lifetime: 'unknown', format: 'skipped', app: 'open' });
+    expect(diagnosis.ok).toBe(true);
   });
 
   it('requested scopes are checked, and only those are reported', async () => {
