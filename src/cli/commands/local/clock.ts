@@ -40,7 +40,9 @@ function readChange(word: string | undefined, time: string | undefined): ClockCh
   if (word === 'run' || word === 'reset') return { kind: word };
   const seconds = /^[+-]/.test(word) ? parseSpan(word) : undefined;
   if (seconds !== undefined) return { kind: 'advance', seconds };
-  const hint = parseSpan(word) === undefined ? examples : `Give a sign: anon-cli local clock +${word}`;
+  const spanHint = 'Give a whole number and one unit, s, m, h, d or y: anon-cli local clock +31d';
+  const other = /^[+-]?\d/.test(word) ? spanHint : examples;
+  const hint = parseSpan(word) === undefined ? other : `Give a sign: anon-cli local clock +${word}`;
   throw new AnonError('usage', `'${word.slice(0, 40)}' is not a change of the clock.`, { hint });
 }
 
