@@ -75,7 +75,8 @@ export async function writeNewUserFile(path: string, text: string): Promise<void
       rmSync(draft, { force: true });
     }
   } catch (cause) {
-    throw new AnonError('usage', `${path} cannot be written: ${reasonOf(cause)}.`, { cause });
+    const hint = codeOf(cause) === 'EEXIST' ? 'Choose another name, or remove the file first.' : undefined;
+    throw new AnonError('usage', `${path} cannot be written: ${reasonOf(cause)}.`, { hint, cause });
   }
 }
 

@@ -28,12 +28,12 @@ precedence over the saved address.`,
     const created = !(await local.exists());
     const { issuer, edition } = await local.describe(requestedEdition(context, options));
     const state = stateData(local);
-    await save(context, state.database);
+    const changed = await save(context, state.database);
     const what = created ? 'a new tenant, just created' : 'an existing tenant';
     printResult(context, options, {
       data: { ...state, created, issuer, edition },
       human: (paint) =>
-        `${paint.green('✔')} The local tenant now uses ${printable(state.database ?? state.state)}\n` +
+        `${changed || created ? `${paint.green('✔')} The local tenant now uses` : 'No changes: the local tenant already uses'} ${printable(state.database ?? state.state)}\n` +
         rows(paint, [
           ['found', what],
           ['issuer', issuer],
@@ -56,12 +56,16 @@ function refuseInsideExec({ env }: Context): void {
   );
 }
 
-/** The default application and API belong to the tenant in the previous place. */
-async function save(context: Context, database: string | null): Promise<void> {
+/** Returns whether the place is another one. The default application and API belong to the tenant in the previous place. */
+async function save(context: Context, database: string | null): Promise<boolean> {
   const saved = database ?? undefined;
+  const profiles = await context.profiles();
+  const changed = (await profiles.get(localProfileName))?.database !== saved;
   const moved = (before: Profile | undefined): Profile =>
     before?.database === saved ? (before ?? { name: localProfileName }) : { name: localProfileName, database: saved };
-  await (await context.profiles()).change(localProfileName, moved);
-  if (!context.env.ANON_DATABASE_URL) return;
-  context.warn('Commands use the database in ANON_DATABASE_URL. Unset it to use the saved one.');
+  await profiles.change(localProfileName, moved);
+  if (context.env.ANON_DATABASE_URL) {
+    context.warn('Commands use the database in ANON_DATABASE_URL. Unset it to use the saved one.');
+  }
+  return changed;
 }

@@ -43,7 +43,7 @@ describe('local export', () => {
     expect(await machine.run('local', 'export', '--output', path)).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: `error: ${path} cannot be written: it already exists.\n`,
+      stderr: `error: ${path} cannot be written: it already exists.\nhint:  Choose another name, or remove the file first.\n`,
     });
     expect(readFileSync(path, 'utf8')).toBe('precious');
     const nowhere = join(machine.folder, 'nowhere', 'tenant.json');
