@@ -14,7 +14,7 @@ import { knownWord } from '../../options/parse.ts';
 import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
 import { requestedAppAndApi } from '../../tenant/access.ts';
-import { accessLocalTenant } from '../../tenant/local-access.ts';
+import { accessLocalTenantAlone } from '../../tenant/local-access.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
 import { appValues } from './app-values.ts';
@@ -44,7 +44,7 @@ NODE_EXTRA_CA_CERTS only if the variable is set when it starts, so not from --en
 commands of anon-cli use that server; --profile local uses the embedded tenant again.`,
   more: 'docs/local-tenant.md',
   async run(context, _args, options) {
-    const access = await accessLocalTenant(context, options);
+    const access = await accessLocalTenantAlone(context, options);
     const { app, api } = await appValues(access, requestedAppAndApi(context, options));
     const { issuer } = access.tenant;
     const local = await context.local();

@@ -4,6 +4,7 @@ import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
 import { printable, printableJson } from '../../render/printable.ts';
 import { requestedEdition } from '../../tenant/access.ts';
+import { refuseOtherTenants } from '../../tenant/local-access.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
 import { countsOf, countsText } from './carried.ts';
@@ -24,6 +25,7 @@ export const localExportCommand = defineCommand({
   notes: 'Anyone with this file can issue tokens of the tenant: protect it like a password.',
   more: 'docs/local-tenant.md',
   async run(context, _args, options) {
+    await refuseOtherTenants(context, options);
     const { output } = options;
     // Checked before the state is read.
     if (output === '-' && context.terminal.resultIsTerminal) throw onTerminal();

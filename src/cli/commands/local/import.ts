@@ -2,6 +2,7 @@ import { readTenantExport } from '../../../domain/tenant/export.ts';
 import type { TenantExport } from '../../../wire/tenant-export.ts';
 import { requireConfirmation } from '../../input/confirmation.ts';
 import { printResult } from '../../output/output.ts';
+import { refuseOtherTenants } from '../../tenant/local-access.ts';
 import { removeSavedData } from '../../tenant/local-profile.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
@@ -21,6 +22,7 @@ export const localImportCommand = defineCommand({
 applications, APIs, grants, users and Actions. Tokens that the imported tenant has issued stay valid.`,
   more: 'docs/local-tenant.md',
   async run(context, { file }, options) {
+    await refuseOtherTenants(context, options);
     const imported = await readExported(context, file);
     refuseOtherEdition(context, options, imported.edition, 'The exported tenant');
     const local = await context.local();

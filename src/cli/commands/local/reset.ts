@@ -3,6 +3,7 @@ import { predictableWarning, seedRandomOption } from '../../options/seed-random.
 import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
 import { requestedEdition } from '../../tenant/access.ts';
+import { refuseOtherTenants } from '../../tenant/local-access.ts';
 import { removeSavedData } from '../../tenant/local-profile.ts';
 import { whyNobodyIsAsked } from '../../world/unattended.ts';
 import { defineCommand } from '../define-command.ts';
@@ -18,6 +19,7 @@ export const localResetCommand = defineCommand({
     'With --seed-random, the keys and ids of the new tenant are the same in every run; so are its tokens, where the same commands follow ' +
     'and its clock stands still.',
   async run(context, _args, options) {
+    await refuseOtherTenants(context, options);
     const edition = requestedEdition(context, options);
     const { terminal } = context;
     const local = await context.local();

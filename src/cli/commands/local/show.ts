@@ -2,6 +2,7 @@ import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
 import { rows } from '../../render/rows.ts';
 import { requestedEdition } from '../../tenant/access.ts';
+import { refuseOtherTenants } from '../../tenant/local-access.ts';
 import { defineCommand } from '../define-command.ts';
 import { stateData } from './state-data.ts';
 
@@ -12,6 +13,7 @@ export const localShowCommand = defineCommand({
   examples: ['local show'],
   more: 'docs/local-tenant.md',
   async run(context, _args, options) {
+    await refuseOtherTenants(context, options);
     const local = await context.local();
     const state = stateData(local);
     const { issuer, edition, clientId, clientSecret } = await local.describe(requestedEdition(context, options));

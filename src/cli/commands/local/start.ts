@@ -79,6 +79,9 @@ database, which other processes may serve too, --port makes the issuer of a new 
 another process serves it with another issuer. To make browsers and SDKs trust its certificate: anon-cli local trust`,
   more: 'docs/local-tenant.md',
   async run(context, _args, options) {
+    if (options.profile !== undefined) {
+      await (await import('../../tenant/local-access.ts')).refuseOtherTenants(context, options);
+    }
     if (options.detach) return detach(context, options);
     const serve = () => serveUntilStopped(context, options);
     return options.detached ? reportingFailure(serve) : serve();

@@ -5,6 +5,7 @@ import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
 import { rows } from '../../render/rows.ts';
 import { requestedEdition } from '../../tenant/access.ts';
+import { refuseOtherTenants } from '../../tenant/local-access.ts';
 import type { Context } from '../../world/context.ts';
 import { fileWord } from '../../world/local-state.ts';
 import { isServedAddress } from '../../world/served-state.ts';
@@ -23,6 +24,7 @@ PGPASSWORD or a password file (PGPASSFILE, by default ~/.pgpass), never from the
 precedence over the saved address.`,
   more: 'docs/shared-tenant.md',
   async run(context, { url }, options) {
+    await refuseOtherTenants(context, options);
     refuseInsideExec(context);
     const local = await context.local({ text: url, from: 'argument' });
     const created = !(await local.exists());
