@@ -48,7 +48,7 @@ describe('local export', () => {
     expect(readFileSync(path, 'utf8')).toBe('precious');
     const nowhere = join(machine.folder, 'nowhere', 'tenant.json');
     expect((await machine.run('local', 'export', '--output', nowhere)).stderr).toBe(
-      `error: ${nowhere} cannot be written: no such file.\n`,
+      `error: ${nowhere} cannot be written: its folder does not exist.\n`,
     );
   });
 
