@@ -171,6 +171,10 @@ describe('local action test', () => {
     const event = machine.file('event.json', '[1]');
     expect(await machine.run('local', 'action', 'test', file, '--event', event)).toMatchObject({ code: 2 });
     expect(await machine.run('local', 'action', 'test', 'mrege-cart')).toMatchObject({ code: 1 });
+    expect(await machine.run('local', 'action', 'test', './none.js')).toMatchObject({
+      ...{ code: 2, stdout: '' },
+      stderr: expect.stringContaining('./none.js is not an Action: its file does not exist'),
+    });
   });
 });
 
