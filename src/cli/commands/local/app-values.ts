@@ -3,6 +3,7 @@ import { listApis } from '../../../domain/api/read.ts';
 import type { App } from '../../../domain/app/app.ts';
 import { chooseApp, likelyApp, undecidedApp } from '../../../domain/app/find.ts';
 import { listApps } from '../../../domain/app/read.ts';
+import { reworded } from '../../../errors.ts';
 import type { Access } from '../../tenant/access.ts';
 
 /** The application and the API that the user names. */
@@ -27,7 +28,12 @@ async function appOf({ tenant, profile }: Access, named: string | undefined): Pr
   const apps = await listApps(tenant);
   const likely = likelyApp(apps);
   if (likely) return likely;
-  throw undecidedApp(tenant, apps);
+  const undecided = undecidedApp(tenant, apps);
+  // A disabled one will do where it is named.
+  if (apps.length < 2 || undecided.code !== 'gate_closed') throw undecided;
+  throw reworded(undecided, {
+    hint: `Name one: --app <app>, or enable one: anon-cli app enable <app>${tenant.selection}`,
+  });
 }
 
 async function apiOf({ tenant, profile }: Access, named: string | undefined): Promise<RequestedApi> {

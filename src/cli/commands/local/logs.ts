@@ -1,4 +1,4 @@
-import { AnonError, isAnonError } from '../../../errors.ts';
+import { AnonError, isAnonError, isUnreachable, reworded } from '../../../errors.ts';
 import type { LocalRequestResult } from '../../../library/control-results.ts';
 import type { ServedRequest } from '../../../local/http/served-request.ts';
 import { requestsPath } from '../../../wire/control.ts';
@@ -87,6 +87,10 @@ async function follow(
       since = answer.next;
     } catch (error) {
       if (isAnonError(error) && error.code === 'interrupted') return;
+      if (isUnreachable(error)) {
+        const hint = 'If it was stopped, start it again: anon-cli local start';
+        throw reworded(error, { message: 'The server of the local tenant no longer answers.', hint });
+      }
       throw error;
     }
   }
