@@ -109,8 +109,14 @@ function usageError(path: string, error: CommanderError): AnonError {
   // The value of a misspelt option may be a secret.
   const [, option] = /^unknown option '([^=']+)=/.exec(first) ?? [];
   const problem = option === undefined ? first : `unknown option '${option}'.`;
+  // An option of the command to be run.
+  const ofCommand = path === 'local exec' && first.startsWith('unknown option') && !didYouMean;
   const message = `${problem.charAt(0).toUpperCase()}${problem.slice(1)}`;
   return new AnonError('usage', message.endsWith('.') ? message : `${message}.`, {
-    hint: didYouMean ? `${didYouMean} See ${help}` : `See ${help}`,
+    hint: ofCommand
+      ? 'Put -- in front of the command: anon-cli local exec -- npm test'
+      : didYouMean
+        ? `${didYouMean} See ${help}`
+        : `See ${help}`,
   });
 }

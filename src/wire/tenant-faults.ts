@@ -9,6 +9,9 @@ export const anyRoute = '*';
 
 export const faultMethods: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
+/** Their responses have no body. @see RFC 9110, section 6.4.1 */
+export const bodilessStatuses: readonly number[] = [204, 205, 304];
+
 /** Stands in logs and on command lines, so it has no spaces. */
 export const faultNameForm = /^\w[\w.-]{0,39}$/;
 
@@ -41,7 +44,7 @@ const aim = {
   client_id: v.optional(v.string()),
   rate: v.optional(v.pipe(v.number(rate), v.minValue(0, rate), v.maxValue(1, rate))),
   seed: v.optional(whole(0, faultLimits.seed), 1),
-  count: v.optional(whole(0, faultLimits.requests)),
+  count: v.optional(whole(1, faultLimits.requests)),
   after: v.optional(whole(0, faultLimits.requests)),
 };
 
@@ -71,7 +74,10 @@ export function readFaultToAdd(body: JsonObject): FaultToAdd | string {
   const kind = faultKinds.find((known) => known === given.kind);
   if (!kind) return `kind must be one of ${faultKinds.join(', ')}.`;
   const problems = problemsIn(effects[kind], given);
-  return problems.length > 0 ? `${problems.join('; ')}.` : v.parse(effects[kind], given);
+  if (problems.length > 0) return `${problems.join('; ')}.`;
+  const fault = v.parse(effects[kind], given);
+  const isBodiless = fault.kind === 'status' && fault.body !== undefined && bodilessStatuses.includes(fault.status);
+  return isBodiless ? `a response with status ${fault.status} has no body.` : fault;
 }
 
 const limit = v.strictObject({

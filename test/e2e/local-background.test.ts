@@ -82,7 +82,14 @@ describe('local start --detach', () => {
     });
     const { error } = JSON.parse((await run(home, [...args, '--json'])).stderr);
     expect(error).toMatchObject({ code: 'failed', message: expected, exit_code: 1 });
+    expect(error.hint).toContain(`To stop it: anon-cli local stop --port ${port}`);
     expect((await statusOf(home)).servers).toHaveLength(1);
+  });
+
+  it('warns of a domain that leads nowhere', async () => {
+    const home = await backgroundHome();
+    const args = ['local', 'start', '--detach', '--port', '0', '--domain', 'no-such-host.invalid'];
+    expect((await run(home, args)).stderr).toContain('add this line to the hosts file: 127.0.0.1 no-such-host.invalid');
   });
 
   it('warns of what it exposes', async () => {

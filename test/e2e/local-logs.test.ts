@@ -42,7 +42,14 @@ it('local logs --follow ends with 6 when the server stops', async () => {
   const home = newHome();
   const served = await serve(home);
   const child = await following(home, served);
+  let stderr = '';
+  child.stderr?.on('data', (chunk) => {
+    stderr += chunk;
+  });
   const ended = once(child, 'close');
   expect(await served.stop()).toEqual({ code: 0, stderr: '' });
   expect(await ended).toEqual([6, null]);
+  expect(stderr).toBe(
+    'error: The server of the local tenant no longer answers.\nhint:  If it was stopped, start it again: anon-cli local start\n',
+  );
 });

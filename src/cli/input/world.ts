@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { DocumentError } from '../../domain/document/problem.ts';
-import { problemsInEdition } from '../../domain/world/for-edition.ts';
+import { forEdition } from '../../domain/world/for-edition.ts';
 import { readWorld, type WrittenWorld } from '../../domain/world/world.ts';
 import { AnonError } from '../../errors.ts';
 import { type WorldToServe, withPaths } from '../../io/embedded/local-worlds.ts';
@@ -35,12 +35,11 @@ export async function servedWorld(
 ): Promise<ServedWorld> {
   const written = await worldIn(context, file);
   const edition = editionFor(written, asked);
-  checkForEdition(written, edition ?? 'preview');
-  const { world } = written;
-  const { apps, apis } = world;
+  const { apps, apis } = written.world;
   const app = apps.find(({ enabled }) => enabled) ?? apps[0];
   const api = apis.find(({ open }) => open) ?? apis[0];
-  const serving = { world, refuse: (problems: readonly WorldProblem[]) => refuseProblems(written, problems) };
+  const tried = forEdition(written, edition ?? 'preview');
+  const serving = { ...tried, refuse: (problems: readonly WorldProblem[]) => refuseProblems(written, problems) };
   return { written, edition, serving, values: { app: app?.clientId ?? app?.reference, api: api?.audience } };
 }
 
@@ -58,7 +57,7 @@ export function userOfWorld({ written }: ServedWorld, reference: string): string
 
 /** What messages call it. */
 export function worldName(file: string): string {
-  return file === '-' ? 'stdin' : basename(file);
+  return file === '-' ? 'the world from stdin' : basename(file);
 }
 
 /** @throws {DocumentError} where there are any */
@@ -77,9 +76,4 @@ export function editionFor(written: WrittenWorld, asked: EditionName | undefined
     refuseProblems(written, [{ path: ['edition'], message }]);
   }
   return asked ?? edition;
-}
-
-/** @throws {DocumentError} for what no tenant of the edition has */
-export function checkForEdition(written: WrittenWorld, edition: EditionName): void {
-  refuseProblems(written, problemsInEdition(written.world, edition));
 }

@@ -1,5 +1,6 @@
 import type { Action } from '../../local/actions/action.ts';
 import type { ActionCommand, ActionOutcome, ActionPrint } from '../../local/actions/runner.ts';
+import { isReservedClaim } from '../../wire/claims-mapping.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { Paint } from './paint.ts';
 import { printable, printableValue } from './printable.ts';
@@ -44,7 +45,7 @@ export function renderAttempt(paint: Paint, { name, outcome, milliseconds }: Att
   const { commands, printed, failure } = outcome;
   const isRefused = failure !== undefined || denialIn(commands) !== undefined;
   const lines = [...printed.map(printedText), ...commands.map(commandText)];
-  const title = `${isRefused ? paint.red('✖') : paint.green('✔')} ${printable(name)} ran for ${milliseconds} ms\n`;
+  const title = `${isRefused ? paint.red('✘') : paint.green('✔')} ${printable(name)} ran for ${milliseconds} ms\n`;
   if (lines.length === 0) return `${title}${failure === undefined ? paint.dim('  It asked for nothing.\n') : ''}`;
   return title + rows(paint, lines);
 }
@@ -61,11 +62,13 @@ export function attemptData({ name, trigger, file, outcome, milliseconds }: Atte
 /** Why the login would end here; undefined where it would go on. */
 export function refusalOf({
   name,
+  trigger,
   outcome: { commands, failure },
-}: Pick<Attempt, 'name' | 'outcome'>): string | undefined {
+}: Pick<Attempt, 'name' | 'trigger' | 'outcome'>): string | undefined {
   if (failure !== undefined) return `Action ${name} failed: ${failure.replace(/\.$/, '')}.`;
   const denied = denialIn(commands);
-  return denied && `Action ${name} denied the login: ${denied.reason.replace(/\.$/, '') || denied.code}.`;
+  const what = trigger === 'pre-user-registration' ? 'sign-up' : 'login';
+  return denied && `Action ${name} denied the ${what}: ${denied.reason.replace(/\.$/, '') || denied.code}.`;
 }
 
 export function denialIn(
@@ -88,9 +91,9 @@ export function commandText(command: ActionCommand): readonly [label: string, va
     case 'user_metadata':
       return [command.kind, assigned(command)];
     case 'id_token_claim':
-      return ['ID token', assigned(command)];
+      return ['ID token', assigned(command) + ignored(command)];
     case 'access_token_claim':
-      return ['access token', assigned(command)];
+      return ['access token', assigned(command) + ignored(command)];
     case 'add_scope':
       return ['scope added', printable(command.scope)];
     case 'remove_scope':
@@ -100,6 +103,11 @@ export function commandText(command: ActionCommand): readonly [label: string, va
     case 'validation_error':
       return ['refused', printable(`${command.code}: ${command.message}`)];
   }
+}
+
+/** What a login does with a claim that an Action must not set. */
+function ignored({ name }: { readonly name: string }): string {
+  return isReservedClaim(name) ? ' (ignored: the name is reserved)' : '';
 }
 
 function assigned({ name, value }: { readonly name: string; readonly value: unknown }): string {

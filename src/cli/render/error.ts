@@ -46,15 +46,18 @@ function asJson(data: object, { warnings, debug = [] }: Asides): string {
 
 const labelWidth = 7;
 
-/** In a hint too long for a line, the command at its end has its own line, ready to copy. */
+/** In a hint too long for a line, its last command has a line of its own, ready to copy; a sentence may follow. */
 function hintLines(paint: Paint, hint: string): string {
   const label = `${paint.dim('hint:')}  `;
   const [, words, line] = /^(.*:) (anon-cli [^:]+(?::[^:]+)*)$/.exec(hint) ?? [];
-  if (words === undefined || line === undefined || hint.length + labelWidth <= Math.min(paint.columns, 79)) {
+  const [, alone = line, rest] = /^(.+?)\. ([A-Z].*)$/.exec(line ?? '') ?? [];
+  const isProse = alone === undefined || alone.includes(', or ');
+  if (words === undefined || isProse || hint.length + labelWidth <= Math.min(paint.columns, 79)) {
     return behind(label, hint, paint.columns);
   }
   const indent = ' '.repeat(labelWidth);
-  return `${behind(label, words, paint.columns)}${indent}${command(line, paint.columns - labelWidth, indent)}\n`;
+  const own = `${indent}${command(alone, paint.columns - labelWidth, indent)}\n`;
+  return behind(label, words, paint.columns) + own + (rest === undefined ? '' : behind(indent, rest, paint.columns));
 }
 
 function errorData(error: AnonError): object {

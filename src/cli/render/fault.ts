@@ -5,17 +5,23 @@ import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
 import { table } from './rows.ts';
 
-export function renderFaults(paint: Paint, faults: readonly Fault[]): string {
+/** An application that a fault may be for. */
+export interface FaultApp {
+  readonly name: string;
+  readonly clientId: string;
+}
+
+export function renderFaults(paint: Paint, faults: readonly Fault[], apps: readonly FaultApp[]): string {
   return table(
     paint,
     ['FAULT', 'DOES', 'REQUESTS', 'HIT'],
-    faults.map((fault) => [printable(fault.name), effectOf(fault), requestsOf(fault), hitsOf(fault)]),
+    faults.map((fault) => [printable(fault.name), effectOf(fault), requestsOf(fault, apps), hitsOf(fault)]),
   );
 }
 
-/** What it does to which requests: `status 429, try again after 2s, for POST /anonymous/token, 3 times`. */
-export function describeFault(fault: Fault): string {
-  return `${effectOf(fault)}, for ${requestsOf(fault)}`;
+/** What it does to which requests: `status 429, try again after 2s, for POST /anonymous/token, at most 3`. */
+export function describeFault(fault: Fault, apps: readonly FaultApp[]): string {
+  return `${effectOf(fault)}, for ${requestsOf(fault, apps)}`;
 }
 
 export function renderLimits(paint: Paint, limits: readonly Limit[]): string {
@@ -45,13 +51,14 @@ function latencyText(ms: number): string {
   return ms % 1000 === 0 ? lifetimeArgument(ms / 1000) : `${ms} ms`;
 }
 
-function requestsOf({ route, method, client_id, rate, after, count }: Fault): string {
+function requestsOf({ route, method, client_id, rate, after, count }: Fault, apps: readonly FaultApp[]): string {
+  const app = apps.find(({ clientId }) => clientId === client_id)?.name ?? client_id;
+  const from = app === undefined ? '' : ` from ${printable(app)}`;
   return [
-    method === undefined ? routeName(route) : `${method} ${routeName(route)}`,
-    client_id === undefined ? '' : `of ${printable(client_id)}`,
-    rate === undefined ? '' : `${Number((100 * rate).toPrecision(4))}% of them`,
-    after === undefined ? '' : `after ${after}`,
-    count === undefined ? '' : `${count} at most`,
+    `${method === undefined ? '' : `${method} `}${routeName(route)}${from}`,
+    rate === undefined ? '' : `${Number((100 * rate).toPrecision(4))}% of the requests`,
+    after === undefined ? '' : `after the first ${after}`,
+    count === undefined ? '' : `at most ${count}`,
   ]
     .filter((part) => part !== '')
     .join(', ');

@@ -114,7 +114,7 @@ class ConfigReader {
     this.#check(document);
     const node = document.nodeAt(['extends']);
     const own = withoutKeys(document, ['extends', '$schema']);
-    if (node?.kind !== 'scalar' || typeof node.value !== 'string') return [own];
+    if (node?.kind !== 'scalar' || typeof node.value !== 'string' || node.unresolved) return [own];
     const base = await this.#base(node.value, document, [...chain, file]);
     return [...base, own];
   }

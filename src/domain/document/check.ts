@@ -25,7 +25,11 @@ export function checkDocument<const S extends v.GenericSchema>(
   if (result.success && lists.length === 0) return { value: result.output, problems: [] };
   const isInList = (issue: v.BaseIssue<unknown>) =>
     lists.some((path) => path.every((key, depth) => issue.path?.[depth]?.key === key));
-  const issues = (result.issues ?? []).filter((issue) => !isInList(issue));
+  const isUnresolved = (issue: v.BaseIssue<unknown>) => {
+    const node = document.nodeAt((issue.path ?? []).map(({ key }) => key as string | number));
+    return node?.kind === 'scalar' && node.unresolved === true;
+  };
+  const issues = (result.issues ?? []).filter((issue) => !isInList(issue) && !isUnresolved(issue));
   return {
     problems: sortedProblems([
       ...lists.map((path) => wrongType(document, schema, { path, type: 'record', expected: null })),

@@ -13,6 +13,8 @@ export interface ScalarNode {
   readonly quoted: boolean;
   /** Part of it comes from an environment variable, so messages show the source. */
   readonly substituted?: true;
+  /** It refers to an environment variable that has no value: `value` is what is written, and says nothing of its kind. */
+  readonly unresolved?: true;
 }
 
 export interface ListNode {

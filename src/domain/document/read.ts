@@ -13,7 +13,7 @@ export interface DocumentText {
 }
 
 export interface ReadDocument {
-  /** Undefined where it cannot be read. */
+  /** Undefined where it cannot be read. With problems, it is there to be checked further, not to be used. */
   readonly document?: Document;
   readonly problems: readonly Problem[];
 }

@@ -26,14 +26,17 @@ const maxValues = 100_000;
 /** Names that would reach an object's prototype. */
 const prototypeNames = ['__proto__', 'constructor', 'prototype'];
 
-/** Reads a parsed document into nodes with places, with every problem in it. Without a root where it is unusable. */
+/**
+ * Reads a parsed document into nodes with places, with every problem in it. Without a root where it is unusable; a variable without
+ * a value leaves the rest of the document to be checked.
+ */
 export function treeOf(
   parsed: ParsedDocument.Parsed,
   reading: Reading,
 ): { root: DocumentNode | undefined; problems: Problem[] } {
   const reader = new TreeReader(parsed, reading);
   const root = reader.read(parsed.contents as Node);
-  return { root: reader.problems.length === 0 ? root : undefined, problems: reader.problems };
+  return { root: reader.isUsable ? root : undefined, problems: reader.problems };
 }
 
 class TreeReader {
@@ -44,10 +47,16 @@ class TreeReader {
   readonly #open = new Set<Node>();
   readonly #read = new Map<Node, DocumentNode>();
   #values = 0;
+  #unresolved = 0;
 
   constructor(parsed: ParsedDocument.Parsed, reading: Reading) {
     this.#parsed = parsed;
     this.#reading = reading;
+  }
+
+  /** Nothing is missing from what was read. */
+  get isUsable(): boolean {
+    return this.problems.length === this.#unresolved;
   }
 
   read(node: Node): DocumentNode | undefined {
@@ -102,6 +111,7 @@ class TreeReader {
       if (!isScalar(key)) this.#report(key, `${what} cannot be a key.`, 'A key is a text.');
       return undefined;
     }
+    if (scalar.unresolved) return undefined;
     const name = scalar.quoted || scalar.substituted ? String(scalar.value) : scalar.source;
     if (name === '') this.#report(key, 'A key is missing in front of the colon.');
     else if (name === '<<' && !scalar.quoted) {
@@ -122,8 +132,9 @@ class TreeReader {
     if (!variables) return { kind: 'scalar', place, value: plain(written), source: written, quoted: isText };
     const result = expanded(written, variables);
     if (!('text' in result)) {
+      this.#unresolved += 1;
       this.problems.push(problemAt(this.#placeIn(node, result.reference), result.message, result.hint));
-      return undefined;
+      return { kind: 'scalar', place, value: written, source: written, quoted: isText, unresolved: true };
     }
     const { text, replaced } = result;
     const value = plain(text);

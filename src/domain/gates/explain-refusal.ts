@@ -4,7 +4,7 @@ import { metadataMaxBytes } from '../../wire/metadata.ts';
 import { readApp } from '../app/read.ts';
 import type { TenantConnection } from '../exchange/connection.ts';
 import { editionOf } from '../exchange/management/request.ts';
-import { isTransientFailure } from '../exchange/retry.ts';
+import { isTransientFailure, serviceInTrouble } from '../exchange/retry.ts';
 import { lacksFeature } from '../session/missing-feature.ts';
 import { shellWord } from '../shell-word.ts';
 import { explainScope, explainTarget } from './explain-api-refusal.ts';
@@ -48,11 +48,11 @@ export async function explainRefusal(
     case 'metadata_too_large':
       return withHint(refusal, requestHint(tenant, refusal, request));
     case 'server_error':
-      return withHint(refusal, inTrouble);
+      return withHint(refusal, serviceInTrouble);
     case 'invalid_response':
       return refusal.status === 403 ? withHint(refusal, pageInstead) : refusal;
     default:
-      if (isTransientFailure(refusal.status)) return withHint(refusal, inTrouble);
+      if (isTransientFailure(refusal.status)) return withHint(refusal, serviceInTrouble);
       // An error code outside the contract. A rate limit already has a hint.
       return refusal.hint ? refusal : withHint(refusal, doctorHint(tenant, request));
   }
@@ -61,8 +61,6 @@ export async function explainRefusal(
 /** The toggle's refusal has another status. */
 const proofDemanded =
   'With status 400, the application requires proof of possession (DPoP), which guests cannot give. Use another application, or turn off its require_proof_of_possession.';
-
-const inTrouble = 'The service failed, not your request. Try again later; see https://status.auth0.com';
 
 /** An HTML page with status 403 comes from something in front of the service. */
 const pageInstead =

@@ -4,6 +4,23 @@ import { editionNamed } from '../../wire/edition/editions.ts';
 import type { TenantWorld, WorldPath, WorldProblem } from '../../wire/tenant-world.ts';
 import { checkGuestTokenLifetime, checkSessionLifetime } from '../duration.ts';
 
+/** A world for a tenant of an edition, and its problems that no tenant has to find. */
+export interface TriedWorld {
+  /** Without settings that the edition does not have, so that the rest can be tried. */
+  readonly world: TenantWorld;
+  readonly known: readonly WorldProblem[];
+}
+
+export function forEdition(
+  { world, problems }: { readonly world: TenantWorld; readonly problems: readonly WorldProblem[] },
+  name: EditionName,
+): TriedWorld {
+  const unknownThere = problemsInEdition(world, name);
+  if (unknownThere.length === 0) return { world, known: problems };
+  const apis = world.apis.map((api) => ({ ...api, tokenLifetimeSeconds: undefined }));
+  return { world: { ...world, tenant: {}, apis }, known: [...problems, ...unknownThere] };
+}
+
 /** What a tenant of an edition cannot have. */
 export function problemsInEdition({ tenant, apis }: TenantWorld, name: EditionName): WorldProblem[] {
   const edition = editionNamed(name);

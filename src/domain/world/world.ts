@@ -21,13 +21,15 @@ export interface WrittenWorld {
   /** Of its file. */
   readonly name: string;
   readonly world: TenantWorld;
+  /** What it has twice. */
+  readonly problems: readonly WorldProblem[];
   /** The problems of a world with their places in its file. */
   placed(problems: readonly WorldProblem[]): readonly Problem[];
 }
 
 export type ReadWorld = { readonly written: WrittenWorld } | { readonly problems: readonly Problem[] };
 
-/** Reads the text of a world, in YAML or JSON. Paths of Actions stay as they are written. */
+/** Reads the text of a world, in YAML or JSON, with every problem of its form. Paths of Actions stay as they are written. */
 export function readWorld(text: DocumentText): ReadWorld {
   const { document, problems } = readDocument(text);
   if (!document) return { problems };
@@ -35,8 +37,7 @@ export function readWorld(text: DocumentText): ReadWorld {
   if (!value || problems.length > 0) return { problems: sortedProblems([...problems, ...found]) };
   const world = worldOf(value);
   const placed = placing(document);
-  const twice = placed(duplicates(world));
-  return twice.length > 0 ? { problems: twice } : { written: { name: document.name, world, placed } };
+  return { written: { name: document.name, world, problems: duplicates(world), placed } };
 }
 
 function placing(document: Document): WrittenWorld['placed'] {
@@ -125,6 +126,10 @@ function duplicates({ users, actions, apps }: TenantWorld): WorldProblem[] {
     ...repeated(users, ({ email }) => ({
       ...{ value: email.toLowerCase(), path: ['users', email] },
       message: 'Another user here has this e-mail address in other letters.',
+    })),
+    ...repeated(users, ({ email, id }) => ({
+      ...{ value: id, path: ['users', email, 'id'] },
+      message: 'Another user here has this id.',
     })),
     ...repeated(actions, ({ trigger, name }, index) => ({
       ...{ value: `${trigger}\n${name}`, path: ['actions', trigger, ofTrigger(trigger, index)] },

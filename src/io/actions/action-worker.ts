@@ -99,7 +99,7 @@ function newWorker(file: string, { program, memoryMegabytes }: WorkerLimits): Wo
 function failed({ reason, place, thrown }: WorkerFailure): Pick<ActionOutcome, 'commands' | 'failure' | 'message'> {
   return {
     commands: [],
-    failure: place === undefined ? reason : `${reason} (${place})`,
+    failure: place === undefined ? reason : `${reason.replace(/\.$/, '')} (${place})`,
     message: thrown ? reason : undefined,
   };
 }

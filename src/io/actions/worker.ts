@@ -105,7 +105,8 @@ function describeThrown(error: unknown, file: string): WorkerFailure {
   if (!isError(error))
     return { reason: shortened(`${textOf(error)} was thrown, which is not an Error`), place: undefined, thrown: true };
   const stack = String(error.stack ?? '');
-  const message = String(error.message) || String(error.name);
+  // Node.js lists the files that led to a missing module; the place says where it is required.
+  const message = (String(error.message) || String(error.name)).replace(/\nRequire stack:[\s\S]*$/, '');
   return { reason: shortened(message), place: placeIn(stack, file) ?? placeOfSyntaxError(error, stack), thrown: true };
 }
 

@@ -9,8 +9,12 @@ import type { LocalPorts } from './ports.ts';
 import { newMemoryState } from './state-address.ts';
 import { withLocal } from './tenant.ts';
 
+/** Problems of a world that were found without the tenant: then nothing is saved, and those of the tenant are added. */
+type KnownProblems = readonly WorldProblem[];
+
 export interface SeedRequest extends Omit<SeedingOptions, 'saved'> {
   readonly world: TenantWorld;
+  readonly known: KnownProblems;
   /** Of the tenant, which is created in it if it is new. */
   readonly edition: EditionName | undefined;
   /** The session tokens of guests that are saved on this machine, by name. */
@@ -25,11 +29,12 @@ export interface SeedResult extends Seeded {
 
 /** Puts a world into the local tenant, in one transaction. @throws as `openLocal` */
 export async function seedLocal(ports: LocalPorts, request: SeedRequest): Promise<SeedResult> {
-  const { world, edition, saved, ...options } = request;
+  const { world, known, edition, saved, ...options } = request;
+  const isTrial = options.dryRun || known.length > 0;
   // A trial run in a tenant that does not exist creates none.
-  const tried = options.dryRun && options.isNew ? { ...ports, state: await newMemoryState() } : ports;
+  const tried = isTrial && options.isNew ? { ...ports, state: await newMemoryState() } : ports;
   return withLocal(tried, { edition: options.reset ? undefined : edition }, async (local) => {
-    const seeded = await seedOpen(local, world, { ...options, saved }, ports.actionLimits);
+    const seeded = await seedOpen(local, { world, known }, { ...options, saved }, ports.actionLimits);
     const isSaved = seeded.problems.length === 0 && !options.dryRun;
     return { ...seeded, guests: isSaved ? await local.issueGuests(world, saved) : [] };
   });
@@ -37,14 +42,16 @@ export async function seedLocal(ports: LocalPorts, request: SeedRequest): Promis
 
 /** The same for an open tenant, whose issuer may not be final: without tokens. */
 export async function seedOpen(
-  local: Pick<LocalTenant, 'seedWorld' | 'edition'>,
-  world: TenantWorld,
+  local: Pick<LocalTenant, 'seedWorld'>,
+  { world, known }: { readonly world: TenantWorld; readonly known: KnownProblems },
   options: SeedingOptions,
   limits: Partial<WorkerLimits> | undefined,
 ): Promise<Seeded> {
-  const problems = await actionProblems(world.actions, limits);
-  if (problems.length === 0) return local.seedWorld(world, options);
-  return { problems, changes: [], moved: [], newPasswords: [], edition: await local.edition() };
+  const problems = [...known, ...(await actionProblems(world.actions, limits))];
+  const seeded = await local.seedWorld(world, problems.length === 0 ? options : { ...options, dryRun: true });
+  const places = new Set(problems.map(({ path }) => JSON.stringify(path)));
+  const others = seeded.problems.filter(({ path }) => !places.has(JSON.stringify(path)));
+  return { ...seeded, problems: [...problems, ...others] };
 }
 
 /** A world whose Actions have absolute paths: they start at the folder of its file, or at the working directory. */
@@ -56,16 +63,17 @@ export function withPaths(world: TenantWorld, file: string | undefined): TenantW
 /** A world for a tenant that is being opened; `refuse` throws for its problems. */
 export interface WorldToServe {
   readonly world: TenantWorld;
+  readonly known: KnownProblems;
   readonly refuse: (problems: readonly WorldProblem[]) => void;
 }
 
 /** Puts a world into a new tenant, and returns what makes its guests' tokens once the issuer is final. */
 export async function putWorld(
-  local: Pick<LocalTenant, 'seedWorld' | 'edition' | 'issueGuests'>,
-  { world, refuse }: WorldToServe,
+  local: Pick<LocalTenant, 'seedWorld' | 'issueGuests'>,
+  { world, known, refuse }: WorldToServe,
   limits: Partial<WorkerLimits> | undefined,
 ): Promise<() => Promise<readonly WorldGuestTokens[]>> {
-  const { problems } = await seedOpen(local, world, { isNew: true }, limits);
+  const { problems } = await seedOpen(local, { world, known }, { isNew: true }, limits);
   refuse(problems);
   return () => local.issueGuests(world, {});
 }

@@ -7,6 +7,7 @@ import type { LocalTenant } from '../../local/open-tenant.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import type { ServedAt } from '../../wire/state-call.ts';
 import type { WorldGuestTokens } from '../../wire/tenant-world.ts';
+import { exists } from '../files/files.ts';
 import {
   announceControl,
   type ControlAddress,
@@ -93,6 +94,7 @@ export async function serveLocal(ports: LocalPorts, options: ServeOptions): Prom
   if ('served' in ports.state) throw servedAlready(ports.state);
   const { port, domain, address, rateLimit, edition, seedRandom, plainHttp, autoLogin, onServed, explain } = options;
   const { listen } = await import('../../local/http/listen.ts');
+  const isNew = 'file' in ports.state && !exists(ports.state.file);
   // Needed before the state exists, which is then created with it.
   const given = domain ?? (port ? localhostAt(port) : undefined);
   const names = [...(options.hosts ?? []), ...namesOf(address)];
@@ -136,7 +138,9 @@ export async function serveLocal(ports: LocalPorts, options: ServeOptions): Prom
       hosts,
       certificate: certificate?.current,
       ...(address !== undefined && { addresses: [address] }),
-    }).catch((error) => {
+    }).catch(async (error) => {
+      // A tenant that was never served has no address yet, and the next start tries the usual one.
+      if (isNew && given !== undefined) await local.setIssuer(`https://${localhostAt(defaultPort)}/`);
       throw listenFailure(wanted, options, error);
     });
     opened.push(listening.close);

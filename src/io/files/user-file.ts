@@ -67,7 +67,8 @@ export async function writeNewUserFile(path: string, text: string): Promise<void
   const { randomBytes } = await import('node:crypto');
   const draft = `${path}.tmp-${process.pid}-${randomBytes(4).toString('hex')}`;
   try {
-    if (lstatSync(path, { throwIfNoEntry: false })) throw Object.assign(new Error('it exists'), { code: 'EEXIST' });
+    const there = lstatSync(path, { throwIfNoEntry: false });
+    if (there) throw Object.assign(new Error('it exists'), { code: there.isDirectory() ? 'EISDIR' : 'EEXIST' });
     try {
       await promises.writeFile(draft, text, { flag: 'wx', mode: 0o600, flush: true });
       await publish(draft, path);
@@ -75,7 +76,10 @@ export async function writeNewUserFile(path: string, text: string): Promise<void
       rmSync(draft, { force: true });
     }
   } catch (cause) {
-    throw new AnonError('usage', `${path} cannot be written: ${reasonOf(cause)}.`, { cause });
+    const code = codeOf(cause);
+    const reason = code === 'ENOENT' ? 'its folder does not exist' : reasonOf(cause);
+    const hint = code === 'EEXIST' ? 'Choose another name, or remove the file first.' : undefined;
+    throw new AnonError('usage', `${path} cannot be written: ${reason}.`, { hint, cause });
   }
 }
 

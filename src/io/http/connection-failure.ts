@@ -21,7 +21,7 @@ export function unreachable({ url, limits, sent, overdue }: Failed, cause: unkno
   const proxy = proxyErrorIn(cause);
   if (proxy) return proxyFailure(proxy, url, limits);
   if (overdue) {
-    const message = `The tenant ${url.host} did not answer within ${limits.totalMs / 1000} seconds.`;
+    const message = `The tenant ${url.host} did not answer within ${limits.totalMs / 1000} second${limits.totalMs === 1000 ? '' : 's'}.`;
     return new UnreachableError(
       message,
       { sent, broken: false },

@@ -1,11 +1,18 @@
 import { mostSimilar } from '../../domain/did-you-mean.ts';
 import { AnonError } from '../../errors.ts';
 import type { MemoryServer } from '../../io/embedded/memory-server.ts';
+import type { JsonObject } from '../../wire/schema.ts';
 import { type ClockChange, clockYears, parseInstant, parseSpan } from '../../wire/tenant-clock.ts';
-import { anyRoute } from '../../wire/tenant-faults.ts';
+import {
+  anyRoute,
+  type FaultToAdd,
+  type LimitToSet,
+  readFaultToAdd,
+  readLimitToSet,
+} from '../../wire/tenant-faults.ts';
 import { type KeyReading, keyUses } from '../../wire/tenant-keys.ts';
 import type { ClockStart, TenantClock } from './clock.ts';
-import type { FaultEffect, TenantFaults } from './faults.ts';
+import type { TenantFaults } from './faults.ts';
 import type { TenantKey, TenantKeys } from './keys.ts';
 
 /** A tenant whose state has a clock. */
@@ -84,14 +91,14 @@ function keyOf({ kid, use, state, ends_at }: KeyReading): TenantKey {
 
 export function tenantFaults({ tenant }: MemoryServer, running: () => void): TenantFaults {
   return {
-    async add({ name, route = anyRoute, method, clientId, rate, seed = 1, count, after, ...effect }) {
+    async add(fault) {
       running();
-      const aim = { route, method: method?.toUpperCase(), client_id: clientId, rate, seed, count, after };
+      const wanted = faultIn(fault);
       const added = await tenant.faults(async (faults) => {
-        checkRoute(route, await faults.endpointsAt(route));
-        return faults.add({ name, ...aim, ...savedEffect(effect) });
+        checkRoute(wanted.route, await faults.endpointsAt(wanted.route));
+        return faults.add(wanted);
       });
-      if (!added) throw new AnonError('usage', `Fault '${name}' already exists.`);
+      if (!added) throw new AnonError('usage', `Fault '${fault.name}' already exists.`);
       return added.name;
     },
     async list() {
@@ -108,26 +115,48 @@ export function tenantFaults({ tenant }: MemoryServer, running: () => void): Ten
     async clear() {
       await tenant.faults((faults) => faults.clear());
     },
-    async limit({ requests, periodSeconds, route = anyRoute }) {
+    async limit(limit) {
       running();
+      const { route = anyRoute, requests } = limit;
+      const wanted = requests === 0 ? undefined : limitIn(limit);
       await tenant.faults(async (faults) => {
         checkRoute(route, await faults.endpointsAt(route));
-        if (requests > 0) await faults.limit({ route, requests, period_seconds: periodSeconds });
+        if (wanted) await faults.limit(wanted);
         else await faults.unlimit(route);
       });
     },
   };
 }
 
-function savedEffect(effect: FaultEffect) {
-  if (effect.kind === 'latency') return { kind: effect.kind, latency_ms: effect.latencyMs };
-  if (effect.kind !== 'status') return { kind: effect.kind };
-  const { kind, status, body, retryAfterSeconds } = effect;
-  // A response cannot have another one.
-  if (!Number.isInteger(status) || status < 200 || status > 599) {
-    throw new AnonError('usage', 'status must be a number from 200 to 599.');
-  }
-  return { kind, status, body, retry_after: retryAfterSeconds };
+/** The names that a fault and a limit have over HTTP, where they differ from those here. */
+const wireNames = {
+  ...{ clientId: 'client_id', latencyMs: 'latency_ms', retryAfterSeconds: 'retry_after' },
+  periodSeconds: 'period_seconds',
+} as const;
+
+function onWire(given: object): JsonObject {
+  const renamed = Object.entries(given)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => [Object.hasOwn(wireNames, name) ? wireNames[name as keyof typeof wireNames] : name, value]);
+  return Object.fromEntries(renamed);
+}
+
+/** @throws {AnonError} `usage` */
+function checked<Read extends object>(read: Read | string): Read {
+  if (typeof read !== 'string') return read;
+  const names = Object.entries(wireNames);
+  throw new AnonError(
+    'usage',
+    names.reduce((text, [name, wire]) => text.replaceAll(wire, name), read),
+  );
+}
+
+function faultIn({ method, ...fault }: Parameters<TenantFaults['add']>[0]): FaultToAdd {
+  return checked(readFaultToAdd(onWire({ ...fault, method: method?.toUpperCase() })));
+}
+
+function limitIn(limit: Parameters<TenantFaults['limit']>[0]): LimitToSet {
+  return checked(readLimitToSet(onWire(limit)));
 }
 
 function checkRoute(route: string, { known, all }: { known: boolean; all: readonly string[] }): void {

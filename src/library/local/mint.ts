@@ -1,4 +1,5 @@
 import { AnonError } from '../../errors.ts';
+import { refuseUnknown } from './known-members.ts';
 
 /** A token for a test. Without further members, it is valid: a new guest's, or with `id_token` a new user's. */
 export interface TokenToMint {
@@ -24,11 +25,18 @@ export interface TokenToMint {
   readonly format?: 'jwt' | 'jwe';
 }
 
+const members = {
+  ...{ kind: true, claims: true, header: true, expired: true, notYetValid: true, foreign: true, tampered: true },
+  ...{ alg: true, format: true },
+} as const satisfies Record<keyof TokenToMint, true>;
+
 const kinds = ['access_token', 'session_token', 'id_token'];
 const algorithms = ['none', 'HS256'];
 
 /** @throws {AnonError} `usage`, or `edition_unsupported` for a signed session token in edition `ea` */
-export function checkMint({ kind, alg, format, tampered }: TokenToMint, edition: 'preview' | 'ea'): void {
+export function checkMint(token: TokenToMint, edition: 'preview' | 'ea'): void {
+  refuseUnknown('mint', token, members);
+  const { kind, alg, format, tampered } = token;
   if (!kinds.includes(kind)) throw new AnonError('usage', `mint needs a kind: ${kinds.join(', ')}.`);
   if (alg !== undefined && !algorithms.includes(alg)) {
     throw new AnonError('usage', `alg must be ${algorithms.join(' or ')}. Without it, the token is signed with RS256.`);

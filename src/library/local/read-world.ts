@@ -15,13 +15,17 @@ export interface WorldToStart {
 
 /** The world in a file, or in an object. @throws {AnonError} `usage` with every problem */
 export async function readWorldFor(seed: string | LocalWorld, asked: EditionName | undefined): Promise<WorldToStart> {
-  const [{ readWorld }, { problemsInEdition }, { withPaths }] = await Promise.all([
+  const [{ readWorld }, { forEdition }, { withPaths }] = await Promise.all([
     import('../../domain/world/world.ts'),
     import('../../domain/world/for-edition.ts'),
     import('../../io/embedded/local-worlds.ts'),
   ]);
   const file = typeof seed === 'string' ? seed : undefined;
-  const read = readWorld({ name: file ?? 'seed', text: await textOf(seed) });
+  const read = readWorld({
+    name: file ?? 'seed',
+    text: await textOf(seed),
+    variables: file === undefined ? undefined : variable,
+  });
   if ('problems' in read) throw worldError(read.problems);
   const { world, placed } = read.written;
   const edition = asked ?? world.edition ?? 'preview';
@@ -31,15 +35,20 @@ export async function readWorldFor(seed: string | LocalWorld, asked: EditionName
   if (world.edition !== undefined && world.edition !== edition) {
     refuse([{ path: ['edition'], message: `This world is for edition ${world.edition}, not ${edition}.` }]);
   }
-  refuse(problemsInEdition(world, edition));
+  const tried = forEdition(read.written, edition);
   const app = world.apps.find(({ enabled }) => enabled) ?? world.apps[0];
   const api = world.apis.find(({ open }) => open) ?? world.apis[0];
   return {
     edition,
-    serving: { world: withPaths(world, file), refuse },
+    serving: { world: withPaths(tried.world, file), known: tried.known, refuse },
     app: app?.clientId ?? app?.reference,
     api: api?.audience,
   };
+}
+
+/** In an object, the caller has put them in; in a file, they stand as for `local seed`. */
+function variable(name: string): string | undefined {
+  return process.env[name];
 }
 
 async function textOf(seed: string | LocalWorld): Promise<string> {

@@ -8,6 +8,7 @@ import { systemClock } from '../connection.ts';
 import { createSession } from '../create-session.ts';
 import { tenantFaults, tenantKeys } from './controls.ts';
 import { inProcessFetch } from './fetch.ts';
+import { refuseUnknown } from './known-members.ts';
 import { checkMint } from './mint.ts';
 import { type recorder, stopped } from './requests.ts';
 import { readSnapshot, snapshotOf } from './snapshot.ts';
@@ -76,7 +77,16 @@ export function localTenant({ clientSecret, server, record, connect, fetch, ...k
   };
 }
 
-function checkGuest({ userId }: NewGuest, edition: LocalTenant['edition']): void {
+const guestMembers = { metadata: true, scope: true, userId: true } as const satisfies Record<keyof NewGuest, true>;
+
+const userMembers = {
+  ...{ email: true, password: true, name: true, emailVerified: true, id: true },
+  ...{ userMetadata: true, appMetadata: true },
+} as const satisfies Record<keyof NewLocalUser, true>;
+
+function checkGuest(guest: NewGuest, edition: LocalTenant['edition']): void {
+  refuseUnknown('createGuest', guest, guestMembers);
+  const { userId } = guest;
   if (userId === undefined || edition === 'preview') return;
   throw new AnonError(
     'edition_unsupported',
@@ -85,6 +95,7 @@ function checkGuest({ userId }: NewGuest, edition: LocalTenant['edition']): void
 }
 
 async function newUser(tenant: TenantConnection, wanted: NewLocalUser): Promise<LocalUser> {
+  refuseUnknown('createUser', wanted, userMembers);
   const { password = newPassword(), emailVerified = false } = wanted;
   const { userId, email, name } = await createUser(tenant, { ...wanted, password, emailVerified });
   return { userId, email, password, name };

@@ -10,6 +10,7 @@ import type { WorldGuestTokens } from '../../wire/tenant-world.ts';
 import { systemClock, tenantAt } from '../connection.ts';
 import { startClock, tenantClock } from './controls.ts';
 import { inProcessFetch } from './fetch.ts';
+import { refuseUnknown } from './known-members.ts';
 import { recorder } from './requests.ts';
 import { localTenant } from './running.ts';
 import type { LocalTenant, LocalTenantOptions } from './tenant.ts';
@@ -93,8 +94,19 @@ async function openSample(connect: Connect): Promise<void> {
   await ensureApiOpen(tenant, app, undefined);
 }
 
+const optionNames = {
+  ...{ edition: true, https: true, clock: true, port: true, listen: true, autoLogin: true },
+  ...{ seed: true, seedRandom: true, closed: true },
+} as const satisfies Record<keyof LocalTenantOptions, true>;
+
 /** A program without types may pass anything. */
-function checkOptions({ edition, port, seedRandom, clock, seed }: LocalTenantOptions): void {
+function checkOptions(options: LocalTenantOptions): void {
+  refuseUnknown('startLocalTenant', options, optionNames);
+  const { edition, port, seedRandom, clock, seed } = options;
+  if (clock !== undefined && (typeof clock !== 'object' || clock === null)) {
+    throw new AnonError('usage', 'clock must be an object: { now, frozen }.');
+  }
+  if (clock) refuseUnknown('clock', clock, { now: true, frozen: true });
   if (clock && typeof seed === 'object' && seed?.clock) {
     throw new AnonError('usage', 'seed has a clock, so the option clock must be left out.');
   }

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
+import { anonymousTokenPath } from '../../wire/anonymous-token.ts';
+import { userinfoPath } from '../../wire/login.ts';
 import type { JsonObject } from '../../wire/schema.ts';
+import { bodilessStatuses } from '../../wire/tenant-faults.ts';
 import { assertedClientId } from '../clients/assertion.ts';
 import { readClientCredentials } from '../clients/authentication.ts';
 import { tooMany } from '../http/rate-limit.ts';
@@ -70,8 +73,11 @@ function breakageOf(faults: readonly Fault[]): Breakage | undefined {
   return last === 'reset' || last === 'truncate' || last === 'drop' ? last : undefined;
 }
 
-/** Statuses whose responses have no body. @see RFC 9110, section 6.4.1 */
-const bodiless = [204, 205, 304];
+/** The error code of an endpoint for a status, where it differs from OAuth's. @see wire contract, section 2, "Errors" */
+const endpointCodes: Readonly<Record<string, Readonly<Record<number, string>>>> = {
+  [anonymousTokenPath]: { 403: 'unauthorized_client' },
+  [userinfoPath]: { 401: 'unauthorized' },
+};
 
 /** OAuth's error code for a status; others are `server_error` from 500 on, and `invalid_request` below. */
 const errorCodes: Readonly<Record<number, string>> = {
@@ -87,13 +93,14 @@ function answerOf({ name, status = 500, retry_after, body }: Fault, path: string
     ...(retry_after !== undefined && { 'retry-after': String(retry_after) }),
     ...(status === 429 && limitReached(nowSeconds + (retry_after ?? 1))),
   };
-  if (bodiless.includes(status)) return new Response(null, { status, headers });
+  if (bodilessStatuses.includes(status)) return new Response(null, { status, headers });
   if (body !== undefined) {
     return new Response(body, { status, headers: { ...headers, 'content-type': typeOf(body) } });
   }
   if (status < 400) return new Response(null, { status, headers });
   if (status === 429) return tooMany(path, headers).response();
-  const error = errorCodes[status] ?? (status < 500 ? 'invalid_request' : 'server_error');
+  const error =
+    endpointCodes[path]?.[status] ?? errorCodes[status] ?? (status < 500 ? 'invalid_request' : 'server_error');
   return refusalAt(path, status, error, `The fault '${name}' of this tenant answers in its place.`, headers).response();
 }
 

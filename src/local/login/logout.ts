@@ -74,5 +74,10 @@ export function firstOf(allowed: readonly string[]): string | undefined {
 export function notAllowed(parameter: string, url: string, clientId: string | undefined): PageRefusal {
   const description = `The "${parameter}" parameter "${url}" is not defined as a valid URL in "Allowed Logout URLs".`;
   const facts = clientId === undefined ? {} : { clientId, refusedUrl: { list: 'logout-urls', url } as const };
-  return { status: 400, error: 'invalid_request', description, facts };
+  const opening = clientId !== undefined &&
+    runsNothing(url) && {
+      hint: 'If it is yours, allow it, and log out again.',
+      command: ['anon-cli', 'app', 'logout-urls', 'add', clientId, url],
+    };
+  return { status: 400, error: 'invalid_request', description, facts, ...opening };
 }

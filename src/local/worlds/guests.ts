@@ -73,10 +73,18 @@ async function planGuest(
     return { guest, client, api, scopes, session, unchanged };
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    const { error_description: why = 'It was refused.' } = error.body as { error_description?: string };
-    return { problem: { path: ['guests', guest.name, at], message: `The tenant would refuse this guest: ${why}` } };
+    const { error: code, error_description: why = 'It was refused.' } = error.body as Readonly<Record<string, string>>;
+    const message = `The tenant would refuse this guest: ${why}`;
+    const hint = code === undefined ? undefined : openings[code];
+    return { problem: { path: ['guests', guest.name, at], message, hint } };
   }
 }
+
+/** What opens the gate behind an error code, in the words of a world. */
+const openings: Readonly<Record<string, string>> = {
+  unauthorized_client: 'Let the application have guests: enabled: true',
+  invalid_target: 'Let the API accept guests: open: true',
+};
 
 function isProblem(found: object): found is { readonly problem: WorldProblem } {
   return 'problem' in found;
@@ -95,7 +103,8 @@ function decided<Found>(
     return { problem: { path, message: `The tenant has ${found.length} such ${noun}s.`, hint: `Name one: ${key}` } };
   }
   const which = given === undefined ? '' : ` '${given.slice(0, 60)}'`;
-  return { problem: { path, message: `The tenant has no ${noun}${which} for this guest.` } };
+  const hint = key === 'api' && given === undefined ? openings.invalid_target : undefined;
+  return { problem: { path, message: `The tenant has no ${noun}${which} for this guest.`, hint } };
 }
 
 async function openAudiences(reader: StoreReader, { edition }: Moment): Promise<string[]> {

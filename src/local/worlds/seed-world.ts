@@ -93,8 +93,7 @@ async function put(place: SeededPlace, writer: StoreWriter, { world, material, o
   const newPasswords = await putUsers(draft, world.users);
   await putActions(draft, world.actions);
   await noteLifetime(writer, longest, await longestLifetime(writer));
-  // A guest who cannot get in because of another problem would only repeat it.
-  if (draft.problems.length === 0) {
+  if (!draft.problems.some(({ path: [part] }) => keepsGuestsOut.includes(String(part)))) {
     const moment = await readMoment(writer, { machineMs, issuer });
     if (!moment) throw new Error('the state is empty after it was read');
     const { randomFor, refuse } = draft;
@@ -107,6 +106,9 @@ async function put(place: SeededPlace, writer: StoreWriter, { world, material, o
   }
   return { problems: draft.problems, changes: draft.changes, moved: draft.moved, newPasswords, edition: edition.name };
 }
+
+/** A guest who cannot get in because of a problem in one of these would only repeat it. */
+const keepsGuestsOut: readonly string[] = ['tenant', 'apps', 'apis'];
 
 function streams({ named }: SeededPlace, { reset }: SeedingOptions): (name: string) => Random {
   const system = systemRandom();

@@ -169,7 +169,7 @@ describe('api create', () => {
     expect(await run('api', 'create', 'again', '--audience', audience)).toMatchObject({
       code: 1,
       stdout: '',
-      stderr: 'error: The tenant refused: A resource server with the same identifier already exists. (409).\n',
+      stderr: 'error: The tenant refused: A resource server with the same identifier already exists (409).\n',
     });
   });
 });

@@ -234,7 +234,7 @@ describe('app create', () => {
     const { code, jsonError } = await run('app', 'create', '<b>', '--json');
     expect(code).toBe(1);
     expect(jsonError).toMatchObject({ code: 'failed', status: 400, service_error: 'invalid_body', exit_code: 1 });
-    expect(jsonError.message).toContain(jsonError.service_description);
+    expect(jsonError.message).toContain(jsonError.service_description.replace(/\.$/, ''));
   });
 });
 

@@ -19,6 +19,11 @@ describe('a command line', () => {
       "Unknown option '--meat'.",
       'Did you mean --meta? See anon-cli token create --help',
     ],
+    [
+      ['local', 'exec', 'node', '-p', '1'],
+      "Unknown option '-p'.",
+      'Put -- in front of the command: anon-cli local exec -- npm test',
+    ],
     [['app', 'show'], "Missing required argument 'app'.", 'See anon-cli app show --help'],
     [['app', 'list', 'all'], 'Too many arguments. Expected 0 arguments but got 1.', 'See anon-cli app list --help'],
     [['tenant', 'show', '--profile'], "Option '--profile <name>' argument missing.", 'See anon-cli tenant show --help'],

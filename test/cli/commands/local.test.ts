@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { localResetCommand, localShowCommand } from '../../../src/cli/commands/local/manage.ts';
 import { localStartCommand } from '../../../src/cli/commands/local/start.ts';
-import { documentNamed, freshMachine, openMachine, parsed } from '../../support/command.ts';
+import { documentNamed, freshMachine, openMachine, parsed, servedTenant, useRemote } from '../../support/command.ts';
 
 describe('local show', () => {
   it('shows where the state is and which client may configure it, without the secret', async () => {
@@ -152,6 +152,34 @@ describe('local start', () => {
     const { run } = await freshMachine();
     const { code, stderr } = await run('local', 'start', ...options);
     expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining(`error: ${message}\n`) });
+  });
+});
+
+describe('a command about the local tenant', () => {
+  it.each([
+    ['show'],
+    ['reset', '--yes'],
+    ['export', '--output', '-'],
+    ['import', 'tenant.json', '--yes'],
+    ['use-database', 'sqlite'],
+    ['env'],
+    ['start', '--port', '0'],
+    ['seed', 'world.yaml'],
+    ['exec', '--', 'node', '--version'],
+  ])('is refused for the profile of another: local %s', async (...args) => {
+    const machine = await freshMachine();
+    await useRemote(machine, await servedTenant(machine.clock));
+    const before = readFileSync(machine.statePath);
+    const { code, stdout, stderr } = await machine.run(
+      'local',
+      ...args.slice(0, 1),
+      '--profile',
+      'remote',
+      ...args.slice(1),
+    );
+    expect([code, stdout]).toEqual([7, '']);
+    expect(stderr).toContain("Profile 'remote' is for ");
+    expect(readFileSync(machine.statePath)).toEqual(before);
   });
 });
 

@@ -31,6 +31,20 @@ describe('an error as text', () => {
     ]);
   });
 
+  it('goes on below that command with the sentence that follows it', () => {
+    const hint = `${'A long explanation of why, '.repeat(3)}and so. A new one: anon-cli local start --port 0. Or none: unset NAME.`;
+    expect(
+      renderError(new AnonError('usage', 'No.', { hint }), people)
+        .split('\n')
+        .slice(2),
+    ).toEqual(['       anon-cli local start --port 0', '       Or none: unset NAME.', '']);
+  });
+
+  it('leaves a command in its sentence that goes on behind it', () => {
+    const hint = `${'A long explanation of why, '.repeat(3)}and so: anon-cli local user add jane, or leave it out`;
+    expect(renderError(new AnonError('usage', 'No.', { hint }), people)).toBe(`error: No.\nhint:  ${hint}\n`);
+  });
+
   it('has escape codes only with colours', () => {
     const error = new AnonError('usage', 'No.', { hint: 'Yes.' });
     expect(renderError(error, people)).not.toContain('\u001b');

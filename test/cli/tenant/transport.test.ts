@@ -89,7 +89,7 @@ describe('--timeout', () => {
     const { url } = await servedAnswer(() => new Promise(() => {}));
     await machine.done('login', 'silent', '--no-check', '--domain', url, '--app', 'a', '--api', 'b');
     const { code, stderr } = await machine.run('token', 'create', '--app', 'a', '--api', 'b', '--timeout', '1s');
-    expect({ code, stderr }).toEqual({ code: 6, stderr: expect.stringContaining('did not answer within 1 seconds.') });
+    expect({ code, stderr }).toEqual({ code: 6, stderr: expect.stringContaining('did not answer within 1 second.') });
   });
 });
 

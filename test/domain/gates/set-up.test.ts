@@ -117,7 +117,7 @@ describe.each(editions)('set up in edition %s', (edition) => {
           : connection.fetch(url, request),
     };
     expect(await failureOf(() => applyPlan(refusing, plan))).toMatchObject({
-      message: 'The tenant refused: Not today. (400).',
+      message: 'The tenant refused: Not today (400).',
       hint: 'Already applied: application mobile. Run the command again to apply the rest.',
     });
     const app = (await listApps(connection)).find(({ name }) => name === 'mobile');

@@ -72,7 +72,7 @@ describe('a plan that is applied', () => {
       name: 'AnonError',
       code: 'failed',
       status: 409,
-      message: 'The tenant refused: There is one. (409).',
+      message: 'The tenant refused: There is one (409).',
       hint: 'Already applied: application web. Run the command again to apply the rest.',
     });
   });

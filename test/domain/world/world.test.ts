@@ -18,8 +18,8 @@ function worldIn(text: string) {
 /** Each as `line:column message | hint`. */
 function problemsIn(text: string): string[] {
   const result = read(text);
-  if (!('problems' in result)) return [];
-  return result.problems.map((problem) => {
+  const { problems } = 'problems' in result ? result : { problems: result.written.placed(result.written.problems) };
+  return problems.map((problem) => {
     const place = placeText(problem).replace('world.yaml:', '');
     return `${place} ${problem.message}${problem.hint === undefined ? '' : ` | ${problem.hint}`}`;
   });
@@ -120,6 +120,7 @@ guests:
     ['keys: { session: abc }', '1:18 A session key is 32 bytes in base64url: 43 characters.'],
     ['keys: { signing: { kty: EC } }', expect.stringMatching(/^1:18 This is not a private RSA key/)],
     ['users:\n  jane: {}', '2:3 This is not an e-mail address. | Example: jane@example.com'],
+    ['users:\n  a@b.de: { id: x }\n  c@d.de: { id: x }', '3:17 Another user here has this id.'],
     ['users:\n  a@b.de: {}\n  A@b.de: {}', '3:11 Another user here has this e-mail address in other letters.'],
     ['users:\n  a@b.de: { password: 12345678 }', "2:23 'password' must be a text, not a number. | Put it in quotes."],
     ['users:\n  a@b.de: { user-metadata: [1] }', expect.stringMatching(/^2:28 'user-metadata' must be a map/)],

@@ -163,10 +163,15 @@ describe('the embedded tenant on a socket', () => {
     await once(other, 'listening');
     onTestFinished(() => void other.close());
     const { port } = other.address() as AddressInfo;
-    expect(await failureOf(() => serveLocal(localPorts(), { port, rateLimit: undefined }))).toMatchObject({
+    const ports = localPorts();
+    expect(await failureOf(() => serveLocal(ports, { port, rateLimit: undefined }))).toMatchObject({
       code: 'failed',
       message: `Port ${port} is in use.`,
     });
+    // The next start would try this port again.
+    const local = await openLocal(ports);
+    onTestFinished(() => local.close());
+    expect(local.issuer).toBe('https://localhost:4400/');
   });
 
   it('frees the port when the state cannot be used', async () => {

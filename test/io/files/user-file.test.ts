@@ -120,7 +120,7 @@ describe('a new file', () => {
   it.each([
     ['exists', (folder: string) => writeFileSync(join(folder, 'new.json'), 'old'), 'it already exists'],
     ['is a link to nothing', (folder: string) => symlinkSync('nowhere', join(folder, 'new.json')), 'it already exists'],
-    ['is a folder', (folder: string) => mkdirSync(join(folder, 'new.json')), 'it already exists'],
+    ['is a folder', (folder: string) => mkdirSync(join(folder, 'new.json')), 'it is a folder'],
   ])('is not written where it %s', async (_, make, reason) => {
     const folder = temporaryFolder();
     make(folder);

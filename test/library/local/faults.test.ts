@@ -60,7 +60,20 @@ describe('the faults of a local tenant', () => {
       code: 'usage',
       hint: 'Did you mean /anonymous/token?',
     });
-    expect(await failureOf(() => faults.add({ kind: 'status', status: 99 }))).toMatchObject({ code: 'usage' });
+    for (const [wrong, message] of [
+      [{ kind: 'status', status: 99 }, 'status must be a whole number from 200 to 599.'],
+      [{ kind: 'fire' }, 'kind must be one of status, latency, reset, truncate, drop.'],
+      [{ kind: 'latency', latencyMs: 0 }, 'latencyMs must be a whole number from 1 to 3600000.'],
+      [{ kind: 'drop', cuont: 1 }, 'cuont is unknown.'],
+      [{ kind: 'drop', count: 0 }, 'count must be a whole number from 1 to 1000000000.'],
+    ] as const) {
+      const given = wrong as unknown as Parameters<typeof faults.add>[0];
+      expect(await failureOf(() => faults.add(given))).toMatchObject({ code: 'usage', message });
+    }
+    expect(await failureOf(() => faults.limit({ requests: -1, periodSeconds: 60 }))).toMatchObject({ code: 'usage' });
+    expect(await failureOf(() => faults.limit({ requests: 1, periodSeconds: 0 }))).toMatchObject({
+      message: 'periodSeconds must be a whole number from 1 to 3600.',
+    });
     await faults.add({ kind: 'drop', name: 'same' });
     expect(await failureOf(() => faults.add({ kind: 'drop', name: 'same' }))).toMatchObject({ code: 'usage' });
   });

@@ -99,6 +99,7 @@ describe.each<EditionName>(['preview', 'ea'])('mint, edition %s', (edition) => {
 
   it.each([
     [{ kind: 'refresh_token' }, 'mint needs a kind'],
+    [{ kind: 'access_token', expird: true }, "mint does not take 'expird'."],
     [{ kind: 'access_token', alg: 'RS512' }, 'alg must be none or HS256'],
     [{ kind: 'access_token', alg: 'none', tampered: true }, 'tampered changes nothing'],
     [{ kind: 'access_token', format: 'jwe' }, 'format is for session tokens'],

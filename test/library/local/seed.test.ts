@@ -55,12 +55,19 @@ describe('startLocalTenant with a world', () => {
     writeFileSync(file, 'clock: { frozen-at: 2030-01-01 }\nguests: { anna: {} }');
     const problem = await failureOf(() => startLocalTenant({ seed: file, listen: false }));
     expect(problem.message).toBe(
-      `${file}:2:11: The tenant would refuse this guest: Anonymous sessions are not enabled for this client.`,
+      `${file}:2:11: The tenant would refuse this guest: Anonymous sessions are not enabled for this client. Let the application have guests: enabled: true`,
     );
     writeFileSync(file, 'clock: { frozen-at: 2030-01-01 }\n');
     await using tenant = await startLocalTenant({ seed: file, listen: false });
     expect(tenant.clock.now()).toEqual(new Date('2030-01-01T00:00:00Z'));
     expect(decodeJwt((await tenant.createGuest()).accessToken).iat).toBe(Date.UTC(2030, 0, 1) / 1000);
+  });
+
+  it('reads the variables that its file names, as local seed does', async () => {
+    const file = join(folder(), 'world.yaml');
+    writeFileSync(file, `apps: { web: { client-id: "\${NO_SUCH_CLIENT:-pinned}", enabled: true } }\n`);
+    await using tenant = await startLocalTenant({ seed: file, listen: false });
+    expect(tenant.clientId).toBe('pinned');
   });
 
   it('makes guests by the clock of the options', async () => {

@@ -139,11 +139,23 @@ describe('startLocalTenant', () => {
     await expect(fetch(`${url}/health`)).rejects.toThrow();
   });
 
-  it.each([{ edition: 'beta' }, { port: -1 }, { port: '4400' }, { clock: { now: 'tomorrow' } }])(
-    'refuses %j',
-    async (wrong) => {
-      const given = wrong as unknown as Parameters<typeof startLocalTenant>[0];
-      expect(await failureOf(() => startLocalTenant(given))).toMatchObject({ code: 'usage' });
-    },
-  );
+  it.each([
+    { edition: 'beta' },
+    { port: -1 },
+    { port: '4400' },
+    { clock: { now: 'tomorrow' } },
+    { clock: '2027-01-01' },
+    { clock: { at: '2027-01-01' } },
+  ])('refuses %j', async (wrong) => {
+    const given = wrong as unknown as Parameters<typeof startLocalTenant>[0];
+    expect(await failureOf(() => startLocalTenant(given))).toMatchObject({ code: 'usage' });
+  });
+
+  it('refuses an option that it does not have, with the nearest one', async () => {
+    const given = { editon: 'ea' } as Parameters<typeof startLocalTenant>[0];
+    expect(await failureOf(() => startLocalTenant(given))).toMatchObject({
+      message: "startLocalTenant does not take 'editon'.",
+      hint: 'Did you mean edition?',
+    });
+  });
 });

@@ -72,6 +72,19 @@ describe('createGuest', () => {
     expect(failure).toMatchObject({ code: 'edition_unsupported' });
     await other.stop();
   });
+
+  it('and users have no members but those that they take', async () => {
+    const misspelt = { email: 'x@example.com', pasword: 'Correct-horse1' } as Parameters<typeof tenant.createUser>[0];
+    const wrong = { metdata: {} } as Parameters<typeof tenant.createGuest>[0];
+    const failures = [
+      await failureOf(() => tenant.createUser(misspelt)),
+      await failureOf(() => tenant.createGuest(wrong)),
+    ];
+    expect(failures.map(({ message }) => message)).toEqual([
+      "createUser does not take 'pasword'.",
+      "createGuest does not take 'metdata'.",
+    ]);
+  });
 });
 
 describe('fetch', () => {

@@ -11,7 +11,7 @@ describe('a fault with a status', () => {
     [500, 'server_error'],
     [502, 'server_error'],
     [401, 'invalid_client'],
-    [403, 'access_denied'],
+    [403, 'unauthorized_client'],
     [418, 'invalid_request'],
   ])('answers %s as OAuth does, with %s', async (status, error) => {
     const tenant = await openTenant();
@@ -22,6 +22,12 @@ describe('a fault with a status', () => {
       { error, error_description: "The fault 'flaky' of this tenant answers in its place." },
     ]);
     expect(answer.headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('has the error code of the endpoint for its status', async () => {
+    const tenant = await openTenant();
+    await withFault(tenant, { status: 401, route: '/userinfo' });
+    expect((await tenant.send('GET', '/userinfo')).body).toMatchObject({ error: 'unauthorized' });
   });
 
   it('answers 429 as the service does, with when to try again', async () => {

@@ -52,6 +52,16 @@ describe.each([
     await expectNoLogout(tenant, await tenant.loggedIn(), path(at, { client_id, [parameter]: url }), why);
   });
 
+  it('says on its page which command allows the URL', async () => {
+    const tenant = await loginTenant();
+    const { client_id } = tenant.app;
+    const url = 'https://other.example/bye';
+    const response = await tenant.handle(
+      new Request(`${tenant.issuer}${path(at, { client_id, [parameter]: url }).slice(1)}`),
+    );
+    expect(await response.text()).toContain(`<code>anon-cli app logout-urls add ${client_id} ${url}</code>`);
+  });
+
   it('without an application only to those of the tenant, and the other way round', async () => {
     const ofTenant = 'https://tenant.example/bye';
     const tenant = await loginTenant({ settings: { allowed_logout_urls: [ofTenant] } });

@@ -1,10 +1,10 @@
-import { AnonError, interrupted, isAnonError } from '../../../errors.ts';
+import { AnonError, interrupted, isAnonError, reworded } from '../../../errors.ts';
 import type { ServedRequest } from '../../../local/http/served-request.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import type { Context } from '../../world/context.ts';
 import type { RequestLog } from './request-log.ts';
 import type { ServedValues } from './served-values.ts';
-import { type Exposing, startWarnings } from './serving-options.ts';
+import { type Exposing, placeWarning, startWarnings } from './serving-options.ts';
 import { printReady, type Ready, type Started } from './start-screen.ts';
 
 /** Starts a server in the background, and prints what it reports once it listens, or why it does not. */
@@ -17,6 +17,38 @@ export async function detach(context: Context, options: GlobalOptions & Exposing
   if (!ready) throw new AnonError('failed', 'The server ended before it listened.', { hint: `Its log: ${log}` });
   for (const warning of startWarnings(ready.server, options)) context.warn(warning);
   printReady(context, options, ready);
+  // The server itself would write it to its log.
+  if (options.domain !== undefined && !options.http) await warnOfPlace(context, ready.server, signal);
+}
+
+/** Once the server listens: a lookup may take seconds. */
+export async function warnOfPlace(
+  { placeOf, warn }: Context,
+  server: Parameters<typeof placeWarning>[0],
+  signal: AbortSignal,
+): Promise<void> {
+  const { hostname } = new URL(server.issuer);
+  if (hostname === 'localhost' || /^[\d.]+$|^\[/.test(hostname)) return;
+  const problem = placeWarning(server, await placeOf(hostname, signal));
+  if (problem !== undefined && !signal.aborted) warn(problem);
+}
+
+/** A server that starts. Where another server of this user has its port, the error names that one. */
+export async function withRunning<Server>(context: Context, serving: Promise<Server>): Promise<Server> {
+  try {
+    return await serving;
+  } catch (error) {
+    const { code, port } = ((error as Error).cause ?? {}) as { code?: unknown; port?: unknown };
+    if (code !== 'EADDRINUSE' || !isAnonError(error)) throw error;
+    const running = await context.servers().then(
+      (servers) => servers.list(),
+      () => [],
+    );
+    const other = running.find((server) => server.port === port);
+    if (!other) throw error;
+    const hint = `A server of the local tenant runs there: anon-cli local status. To stop it: anon-cli local stop --port ${port}`;
+    throw reworded(error, { hint });
+  }
 }
 
 /** What a server tells the command that started it: one of the two. */

@@ -13,13 +13,14 @@ import {
 } from '../../../domain/app/app-variables.ts';
 import { chooseApp, likelyApp, requestingApp, undecidedApp } from '../../../domain/app/find.ts';
 import { listApps } from '../../../domain/app/read.ts';
+import { reworded } from '../../../errors.ts';
 import { jwksPath } from '../../../wire/discovery.ts';
 import { dotenvLines, leftOutWarning, variables } from '../../format/variables.ts';
 import { knownWord } from '../../options/parse.ts';
 import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
 import { type Access, requestedAppAndApi } from '../../tenant/access.ts';
-import { accessLocalTenant } from '../../tenant/local-access.ts';
+import { accessLocalTenantAlone } from '../../tenant/local-access.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
 
@@ -48,7 +49,7 @@ NODE_EXTRA_CA_CERTS only if the variable is set when it starts, so not from --en
 commands of anon-cli use that server; --profile local uses the embedded tenant again.`,
   more: 'docs/local-tenant.md',
   async run(context, _args, options) {
-    const access = await accessLocalTenant(context, options);
+    const access = await accessLocalTenantAlone(context, options);
     const { app, api } = await appValues(access, requestedAppAndApi(context, options));
     const { issuer } = access.tenant;
     const local = await context.local();
@@ -167,7 +168,12 @@ async function appOf({ tenant, profile }: Access, named: string | undefined): Pr
   const apps = await listApps(tenant);
   const likely = likelyApp(apps);
   if (likely) return likely;
-  throw undecidedApp(tenant, apps);
+  const undecided = undecidedApp(tenant, apps);
+  // A disabled one will do where it is named.
+  if (apps.length < 2 || undecided.code !== 'gate_closed') throw undecided;
+  throw reworded(undecided, {
+    hint: `Name one: --app <app>, or enable one: anon-cli app enable <app>${tenant.selection}`,
+  });
 }
 
 async function apiOf({ tenant, profile }: Access, named: string | undefined): Promise<RequestedApi> {

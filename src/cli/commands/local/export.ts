@@ -6,6 +6,7 @@ import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
 import { printable, printableJson } from '../../render/printable.ts';
 import { requestedEdition } from '../../tenant/access.ts';
+import { refuseOtherTenants } from '../../tenant/local-access.ts';
 import { removeSavedData } from '../../tenant/local-profile.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
@@ -28,6 +29,7 @@ export const localExportCommand = defineCommand({
   notes: 'Anyone with this file can issue tokens of the tenant: protect it like a password.',
   more: 'docs/local-tenant.md',
   async run(context, _args, options) {
+    await refuseOtherTenants(context, options);
     const { output } = options;
     // Checked before the state is read.
     if (output === '-' && context.terminal.resultIsTerminal) throw onTerminal();
@@ -72,6 +74,7 @@ export const localImportCommand = defineCommand({
 applications, APIs, grants, users and Actions. Tokens that the imported tenant has issued stay valid.`,
   more: 'docs/local-tenant.md',
   async run(context, { file }, options) {
+    await refuseOtherTenants(context, options);
     const imported = await readExported(context, file);
     refuseOtherEdition(context, options, imported.edition, 'The exported tenant');
     const local = await context.local();

@@ -2,7 +2,7 @@ import { unexpectedAnswer } from '../../../domain/exchange/answer.ts';
 import { readErrorBody } from '../../../domain/exchange/error-body.ts';
 import { send } from '../../../domain/exchange/send.ts';
 import { localProfileName } from '../../../domain/profile/name.ts';
-import { AnonError, isAnonError, ResponseError } from '../../../errors.ts';
+import { AnonError, isAnonError, isUnreachable, ResponseError, reworded } from '../../../errors.ts';
 import type { LocalRequestResult } from '../../../library/control-results.ts';
 import type { ServedRequest } from '../../../local/http/served-request.ts';
 import { requestsPath } from '../../../wire/control.ts';
@@ -91,6 +91,10 @@ async function follow(
       since = answer.next;
     } catch (error) {
       if (isAnonError(error) && error.code === 'interrupted') return;
+      if (isUnreachable(error)) {
+        const hint = 'If it was stopped, start it again: anon-cli local start';
+        throw reworded(error, { message: 'The server of the local tenant no longer answers.', hint });
+      }
       throw error;
     }
   }

@@ -24,6 +24,7 @@ export const localShowCommand = defineCommand({
   examples: ['local show'],
   more: 'docs/local-tenant.md',
   async run(context, _args, options) {
+    await refuseOtherTenants(context, options);
     const local = await context.local();
     const state = stateData(local);
     const { issuer, edition, clientId, clientSecret } = await local.describe(requestedEdition(context, options));
@@ -58,6 +59,7 @@ export const localResetCommand = defineCommand({
     'With --seed-random, the keys and ids of the new tenant are the same in every run; so are its tokens, where the same commands follow ' +
     'and its clock stands still.',
   async run(context, _args, options) {
+    await refuseOtherTenants(context, options);
     const edition = requestedEdition(context, options);
     const { terminal } = context;
     const local = await context.local();
@@ -101,17 +103,18 @@ PGPASSWORD or a password file (PGPASSFILE, by default ~/.pgpass), never from the
 precedence over the saved address.`,
   more: 'docs/shared-tenant.md',
   async run(context, { url }, options) {
+    await refuseOtherTenants(context, options);
     refuseInsideExec(context);
     const local = await context.local({ text: url, from: 'argument' });
     const created = !(await local.exists());
     const { issuer, edition } = await local.describe(requestedEdition(context, options));
     const state = stateData(local);
-    await save(context, state.database);
+    const changed = await save(context, state.database);
     const what = created ? 'a new tenant, just created' : 'an existing tenant';
     printResult(context, options, {
       data: { ...state, created, issuer, edition },
       human: (paint) =>
-        `${paint.green('✔')} The local tenant now uses ${printable(state.database ?? state.state)}\n` +
+        `${changed || created ? `${paint.green('✔')} The local tenant now uses` : 'No changes: the local tenant already uses'} ${printable(state.database ?? state.state)}\n` +
         rows(paint, [
           ['found', what],
           ['issuer', issuer],
@@ -134,14 +137,18 @@ function refuseInsideExec({ env }: Context): void {
   );
 }
 
-/** The default application and API belong to the tenant in the previous place. */
-async function save(context: Context, database: string | null): Promise<void> {
+/** Returns whether the place is another one. The default application and API belong to the tenant in the previous place. */
+async function save(context: Context, database: string | null): Promise<boolean> {
   const saved = database ?? undefined;
+  const profiles = await context.profiles();
+  const changed = (await profiles.get(localProfileName))?.database !== saved;
   const moved = (before: Profile | undefined): Profile =>
     before?.database === saved ? (before ?? { name: localProfileName }) : { name: localProfileName, database: saved };
-  await (await context.profiles()).change(localProfileName, moved);
-  if (!context.env.ANON_DATABASE_URL) return;
-  context.warn('Commands use the database in ANON_DATABASE_URL. Unset it to use the saved one.');
+  await profiles.change(localProfileName, moved);
+  if (context.env.ANON_DATABASE_URL) {
+    context.warn('Commands use the database in ANON_DATABASE_URL. Unset it to use the saved one.');
+  }
+  return changed;
 }
 
 export const localClockCommand = defineCommand({
@@ -178,7 +185,9 @@ function readChange(word: string | undefined, time: string | undefined): ClockCh
   if (word === 'run' || word === 'reset') return { kind: word };
   const seconds = /^[+-]/.test(word) ? parseSpan(word) : undefined;
   if (seconds !== undefined) return { kind: 'advance', seconds };
-  const hint = parseSpan(word) === undefined ? examples : `Give a sign: anon-cli local clock +${word}`;
+  const spanHint = 'Give a whole number and one unit, s, m, h, d or y: anon-cli local clock +31d';
+  const other = /^[+-]?\d/.test(word) ? spanHint : examples;
+  const hint = parseSpan(word) === undefined ? other : `Give a sign: anon-cli local clock +${word}`;
   throw new AnonError('usage', `'${word.slice(0, 40)}' is not a change of the clock.`, { hint });
 }
 

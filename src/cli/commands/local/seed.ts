@@ -1,4 +1,5 @@
 import { localProfileName } from '../../../domain/profile/name.ts';
+import { forEdition, type TriedWorld } from '../../../domain/world/for-edition.ts';
 import { savedTokens, saveGuests, type WrittenWorld } from '../../../domain/world/world.ts';
 import { AnonError } from '../../../errors.ts';
 import type { LocalControl } from '../../../io/embedded/control.ts';
@@ -6,7 +7,7 @@ import type { SeedResult } from '../../../io/embedded/local-worlds.ts';
 import type { EditionName } from '../../../wire/edition/edition.ts';
 import { requireConfirmation } from '../../input/confirmation.ts';
 import { noSaveOption, savesSessions } from '../../input/session-options.ts';
-import { checkForEdition, editionFor, refuseProblems, worldIn, worldName } from '../../input/world.ts';
+import { editionFor, refuseProblems, worldIn, worldName } from '../../input/world.ts';
 import type { OptionValues } from '../../options/definition.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { predictableWarning, seedRandomOption } from '../../options/seed-random.ts';
@@ -54,10 +55,10 @@ before; --seed-random needs it.`,
       reset: options.reset,
       asked: requestedEdition(context, options),
     });
-    checkForEdition(written, edition);
-    await confirmReset(context, local, options);
+    const tried = forEdition(written, edition);
+    if (tried.known.length === 0) await confirmReset(context, local, options);
     const saves = savesSessions(context, options);
-    const seeded = await seed(context, local, { written, edition, isNew, saves }, options);
+    const seeded = await seed(context, local, { written, tried, edition, isNew, saves }, options);
     if (options.seedRandom !== undefined && !options.dryRun) context.warn(predictableWarning);
     printSeeded(context, options, { seeded, local, name: worldName(file), saves });
   },
@@ -97,14 +98,20 @@ async function confirmReset(context: Context, local: LocalControl, { reset, yes,
 async function seed(
   context: Context,
   local: LocalControl,
-  { written, edition, isNew, saves }: { written: WrittenWorld; edition: EditionName; isNew: boolean; saves: boolean },
+  {
+    written,
+    tried,
+    edition,
+    isNew,
+    saves,
+  }: { written: WrittenWorld; tried: TriedWorld; edition: EditionName; isNew: boolean; saves: boolean },
   { reset, seedRandom, dryRun }: SeedOptions,
 ): Promise<SeedResult> {
-  const { world } = written;
+  const { world, known } = tried;
   const sessions = async () => context.sessions(await localProfile(context));
   const saved = reset || !saves ? {} : await savedTokens(world, await sessions());
   const seeded = await local.seed({
-    ...{ world, edition, isNew, saved, dryRun },
+    ...{ world, known, edition, isNew, saved, dryRun },
     reset: reset && { edition, seedRandom },
   });
   refuseProblems(written, seeded.problems);

@@ -14,11 +14,19 @@ import { type Access, requestedEdition } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 import type { DatabaseText } from '../../world/database-state.ts';
 import { defineCommand } from '../define-command.ts';
-import { bounded, detach, recordServer, reportingFailure, reportStart } from './background.ts';
+import {
+  bounded,
+  detach,
+  recordServer,
+  reportingFailure,
+  reportStart,
+  warnOfPlace,
+  withRunning,
+} from './background.ts';
 import { explanations } from './explanations.ts';
 import { requestLog } from './request-log.ts';
 import { servedValues } from './served-values.ts';
-import { ownCertificate, parseAddress, parsePort, placeWarning, startWarnings } from './serving-options.ts';
+import { ownCertificate, parseAddress, parsePort, startWarnings } from './serving-options.ts';
 import { printStart } from './start-screen.ts';
 import { stateData } from './state-data.ts';
 
@@ -70,6 +78,9 @@ database, which other processes may serve too, --port makes the issuer of a new 
 another process serves it with another issuer. To make browsers and SDKs trust its certificate: anon-cli local trust`,
   more: 'docs/local-tenant.md',
   async run(context, _args, options) {
+    if (options.profile !== undefined) {
+      await (await import('../../tenant/local-access.ts')).refuseOtherTenants(context, options);
+    }
     if (options.detach) return detach(context, options);
     const serve = () => serveUntilStopped(context, options);
     return options.detached ? reportingFailure(serve) : serve();
@@ -97,7 +108,7 @@ async function serveUntilStopped(context: Context, options: StartOptions): Promi
   const known = world && user !== undefined ? (await worlds()).userOfWorld(world, user) : undefined;
   const autoLogin = known ?? (user === undefined ? undefined : await userId(await connect(), user));
   const { serve, state } = await servedIn(context, place);
-  const server = await serve({
+  const serving = serve({
     ...{ port, domain, address, rateLimit, edition, seedRandom, world: world?.serving, hosts, autoLogin },
     control: controlPolicy(options),
     explain,
@@ -105,6 +116,7 @@ async function serveUntilStopped(context: Context, options: StartOptions): Promi
     plainHttp: options.http,
     ownCertificate: await ownCertificate(context, options),
   });
+  const server = await withRunning(context, serving);
   const looking = new AbortController();
   let recorded: { remove(): void } | undefined;
   try {
@@ -117,7 +129,7 @@ async function serveUntilStopped(context: Context, options: StartOptions): Promi
     recorded = await recordServer(context, started);
     if (detached) await reportStart(started, values);
     await server.warmUp();
-    if (domain !== undefined && !options.http) void warnOfPlace(context, server, looking.signal);
+    if (domain !== undefined && !options.http && !detached) void warnOfPlace(context, server, looking.signal);
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   } finally {
     looking.abort();
@@ -192,14 +204,6 @@ function controlPolicy({ control, openControl }: { readonly control: boolean; re
 async function userId({ tenant }: Access, reference: string): Promise<string> {
   const { findUser } = await import('../../../domain/user/read.ts');
   return (await findUser(tenant, reference)).userId;
-}
-
-/** Once the server listens: a lookup may take seconds. */
-async function warnOfPlace({ placeOf, warn }: Context, server: LocalServer, signal: AbortSignal): Promise<void> {
-  const { hostname } = new URL(server.issuer);
-  if (hostname === 'localhost' || /^[\d.]+$|^\[/.test(hostname)) return;
-  const problem = placeWarning(server, await placeOf(hostname, signal));
-  if (problem !== undefined && !signal.aborted) warn(problem);
 }
 
 /** A host, with its port unless that is 443. */

@@ -10,7 +10,7 @@ import type { TenantConnection } from '../connection.ts';
 import { quotedReason, readErrorBody } from '../error-body.ts';
 import { type Answer, type Exchange, hostOf } from '../http.ts';
 import { redactSecrets, secretForms } from '../redact.ts';
-import { isTransientFailure } from '../retry.ts';
+import { isTransientFailure, serviceInTrouble } from '../retry.ts';
 import { send } from '../send.ts';
 import { withUnknownOutcome } from '../unknown-outcome.ts';
 import { commandsThatNeed } from './needed-scopes.ts';
@@ -84,16 +84,17 @@ function managementRefusal(
   // Matched against the unmasked text: a short secret may occur in any word.
   const missing = /^Insufficient scope, expected any of: (.+)$/.exec(sent.description)?.[1];
   return new ResponseError(codeOf(status), refused, {
-    message:
-      description === '' && isTransientFailure(status)
-        ? `The tenant failed to answer the request (${status}).`
-        : `The tenant refused: ${description || 'no reason given'} (${status}).`,
-    hint:
-      missing &&
-      scopeHint(
-        tenant,
-        missing.split(/[,;]\s*/).map((scope) => knownScope(scope, secret)),
-      ),
+    message: isTransientFailure(status)
+      ? `The tenant failed to answer the request (${status}).${quotedReason(description)}`
+      : `The tenant refused: ${description.replace(/\.$/, '') || 'no reason given'} (${status}).`,
+    hint: missing
+      ? scopeHint(
+          tenant,
+          missing.split(/[,;]\s*/).map((scope) => knownScope(scope, secret)),
+        )
+      : isTransientFailure(status)
+        ? serviceInTrouble
+        : undefined,
   });
 }
 
@@ -112,7 +113,7 @@ function tokenRefused(tenant: TenantConnection, refused: Refused): AnonError {
     : refused.error === 'Bearer'
       ? 'is not a Management API token'
       : undefined;
-  const problem = guess ?? `was refused: ${refused.description || 'no reason given'}`;
+  const problem = guess ?? `was refused: ${refused.description.replace(/\.$/, '') || 'no reason given'}`;
   return new ResponseError('not_authorised', refused, {
     message: `${accessTokenName(tenant)} ${problem} (${refused.status}).${guess ? quotedReason(refused.description) : ''}`,
     hint: isGiven ? credentialsHint(tenant) : undefined,

@@ -117,6 +117,15 @@ describe('local action test', () => {
     });
   });
 
+  it('marks a claim whose name is reserved, which a login ignores', async () => {
+    const { machine } = await machineWithFile();
+    const set = 'api.idToken.setCustomClaim("sub", "me"); api.accessToken.setCustomClaim("a", 1);';
+    const file = machine.file('claims.js', `exports.onExecutePostLogin = (event, api) => { ${set} };`);
+    expect((await machine.done('local', 'action', 'test', file)).stdout).toMatch(
+      /ID token {6}sub = me \(ignored: the name is reserved\)\n {2}access token {2}a = 1\n$/,
+    );
+  });
+
   it('takes the guest of a saved session along', async () => {
     const machine = await openMachine();
     const file = machine.file('merge-cart.js', code);
@@ -158,10 +167,14 @@ describe('local action test', () => {
       'exports.onExecutePreUserRegistration = (event, api) => api.access.deny("x", "no");',
     );
     const { stderr } = await machine.run('local', 'action', 'test', file, '--trigger', 'pre-user-registration');
-    expect(stderr).toContain('denied the login: no.');
+    expect(stderr).toContain('denied the sign-up: no.');
     const event = machine.file('event.json', '[1]');
     expect(await machine.run('local', 'action', 'test', file, '--event', event)).toMatchObject({ code: 2 });
     expect(await machine.run('local', 'action', 'test', 'mrege-cart')).toMatchObject({ code: 1 });
+    expect(await machine.run('local', 'action', 'test', './none.js')).toMatchObject({
+      ...{ code: 2, stdout: '' },
+      stderr: expect.stringContaining('./none.js is not an Action: its file does not exist'),
+    });
   });
 });
 

@@ -42,12 +42,12 @@ describe('local export', () => {
     expect(await machine.run('local', 'export', '--output', path)).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: `error: ${path} cannot be written: it already exists.\n`,
+      stderr: `error: ${path} cannot be written: it already exists.\nhint:  Choose another name, or remove the file first.\n`,
     });
     expect(readFileSync(path, 'utf8')).toBe('precious');
     const nowhere = join(machine.folder, 'nowhere', 'tenant.json');
     expect((await machine.run('local', 'export', '--output', nowhere)).stderr).toBe(
-      `error: ${nowhere} cannot be written: no such file.\n`,
+      `error: ${nowhere} cannot be written: its folder does not exist.\n`,
     );
   });
 

@@ -48,9 +48,9 @@ describe('local clock', () => {
 
   it.each([
     [['31d'], "'31d' is not a change of the clock.", 'Give a sign: anon-cli local clock +31d'],
-    [['+31w'], "'+31w' is not a change of the clock.", 'Examples: anon-cli local clock +31d, -2h'],
-    [['-2.5h'], "'-2.5h' is not a change of the clock.", 'Examples:'],
-    [['tomorrow'], "'tomorrow' is not a change of the clock.", 'Examples:'],
+    [['+31w'], "'+31w' is not a change of the clock.", 'Give a whole number and one unit, s, m, h, d or y:'],
+    [['-2.5h'], "'-2.5h' is not a change of the clock.", 'Give a whole number and one unit'],
+    [['tomorrow'], "'tomorrow' is not a change of the clock.", 'Examples: anon-cli local clock +31d, -2h'],
     [[''], "'' is not a change of the clock.", 'Examples:'],
     [['set'], 'set needs a time.', 'Give a date'],
     [['set', '2027-01-01T00:00'], "'2027-01-01T00:00' is not a time.", 'a time and its zone: 2027-01-01T00:00Z'],

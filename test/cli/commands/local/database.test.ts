@@ -107,7 +107,8 @@ describe('sqlite', () => {
   it('keeps the defaults when nothing changes', async () => {
     const machine = await openMachine();
     await machine.done('profile', 'set', 'app', 'web');
-    await machine.done('local', 'use-database', 'sqlite');
+    const { stdout } = await machine.done('local', 'use-database', 'sqlite');
+    expect(stdout).toContain(`No changes: the local tenant already uses ${machine.statePath}\n`);
     expect((await machine.done('profile', 'show', '--json')).json).toMatchObject({ app: { name: 'web' } });
   });
 

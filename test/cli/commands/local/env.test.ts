@@ -26,6 +26,14 @@ describe('local env', () => {
     );
   });
 
+  it('asks for one of several applications, which may be disabled', async () => {
+    const machine = await freshMachine();
+    await machine.done('app', 'create', 'mobile');
+    const { code, stderr } = await machine.run('local', 'env');
+    expect([code, stderr]).toEqual([5, expect.stringContaining('hint:  Name one: --app <app>, or enable one:')]);
+    expect((await machine.done('local', 'env', '--app', 'mobile')).stdout).toContain('AUTH0_CLIENT_ID=');
+  });
+
   it('creates the tenant where there is none', async () => {
     const machine = await freshMachine({ seeded: false });
     expect((await machine.done('local', 'env', '--edition', 'ea', '--json')).json).toMatchObject({

@@ -8,7 +8,7 @@ describe('local fault add', () => {
     const machine = await freshMachine();
     const args = ['--route', '/anonymous/token', '--status', '429', '--retry-after', '2', '--count', '3'];
     expect((await fault(machine, 'add', ...args)).stdout).toBe(
-      '✔ Added fault 429: status 429, try again after 2s, for /anonymous/token, 3 at most\n' +
+      '✔ Added fault 429: status 429, try again after 2s, for /anonymous/token, at most 3\n' +
         'To end it: anon-cli local fault remove 429\n',
     );
     const { json } = await fault(machine, 'list', '--json');
@@ -28,7 +28,7 @@ describe('local fault add', () => {
     [['--latency', '2s', '--name', 'slow'], 'slow: 2s late, for all endpoints'],
     [
       ['--reset', '--rate', '20%', '--after', '10'],
-      'reset: resets the connection, for all endpoints, 20% of them, after 10',
+      'reset: resets the connection, for all endpoints, 20% of the requests, after the first 10',
     ],
     [['--truncate', '--method', 'post'], 'truncate: truncates the response, for POST all endpoints'],
     [['--drop', '--route', '/api/v2/*'], 'drop: never answers, for /api/v2/*'],
@@ -54,6 +54,7 @@ describe('local fault add', () => {
       { name: 'drop', client_id: id },
       { name: 'drop-2', client_id: id },
     ]);
+    expect((await fault(machine, 'list')).stdout).toContain('drop\tnever answers\tall endpoints from web\t');
     const { code, stderr } = await machine.run('local', 'fault', 'add', '--drop', '--app', 'wbe');
     expect([code, stderr]).toEqual([1, expect.stringContaining("Did you mean 'web'?")]);
   });
@@ -74,6 +75,10 @@ describe('local fault add', () => {
     [['--drop', '--rate', '1.5'], "'1.5' is not a valid rate."],
     [['--drop', '--rate', '101%'], "'101%' is not a valid rate."],
     [['--drop', '--count', '-1'], 'not a valid number of requests'],
+    [['--drop', '--count', '0'], "'0' is not a valid number of requests.\nhint:  Give at least 1: --count 3"],
+    [['--drop', '--after', 'x'], 'hint:  Example: --after 10'],
+    [['--drop', '--seed', '42'], '--seed is for faults with --rate.'],
+    [['--status', '204', '--body', 'x'], 'A response with status 204 has no body.'],
     [['--drop', '--seed', 'x'], "'x' is not a valid seed."],
     [['--drop', '--name', 'a b'], "'a b' is not a valid name for a fault."],
   ])('refuses %j', async (args, problem) => {
@@ -81,6 +86,15 @@ describe('local fault add', () => {
     const { code, stderr } = await machine.run('local', 'fault', 'add', ...args);
     expect([code, stderr]).toEqual([2, expect.stringContaining(problem)]);
     expect((await fault(machine, 'list', '--json')).json).toEqual([]);
+  });
+
+  it('refuses the name of a file as a body', async () => {
+    const machine = await freshMachine();
+    const path = machine.file('body.json', '{}');
+    const { code, stderr } = await machine.run('local', 'fault', 'add', '--status', '503', '--body', path);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`To send what is in it: --body @${path}`)]);
+    await fault(machine, 'add', '--status', '503', '--body', 'none.json');
+    expect((await fault(machine, 'list', '--json')).json).toMatchObject([{ body: 'none.json' }]);
   });
 
   it('refuses a second fault with the same name', async () => {
@@ -99,10 +113,10 @@ describe('local fault', () => {
     // The command tries again.
     await machine.done('token', 'create');
     expect((await fault(machine, 'list')).stdout).toBe(
-      '429\tstatus 429\t/anonymous/token, 1 at most\t1 of 1\nlatency\t5 ms late\t/oauth/token\t\n',
+      '429\tstatus 429\t/anonymous/token, at most 1\t1 of 1\nlatency\t5 ms late\t/oauth/token\t\n',
     );
     expect((await fault(machine, 'clear')).stdout).toBe('✔ Removed 2 faults\n');
-    expect((await fault(machine, 'clear')).stdout).toBe('No changes: The local tenant has no faults.\n');
+    expect((await fault(machine, 'clear')).stdout).toBe('No changes: the local tenant has no faults.\n');
     const { code, stderr } = await machine.run('local', 'fault', 'remove', 'latency');
     expect([code, stderr]).toEqual([1, expect.stringContaining("Fault 'latency' not found.")]);
   });
@@ -142,10 +156,15 @@ describe('local limit', () => {
     expect((await limit('--route', '/anonymous/token', '--json')).json).toEqual({
       limits: [{ route: '/anonymous/token', requests: 30, period_seconds: 60 }],
     });
+    expect((await limit('--route', '/oauth/token')).stdout).toBe('The local tenant has no limit for /oauth/token.\n');
+    expect((await limit('off', '--route', '/oauth/token')).stdout).toMatch(
+      /^No changes: the local tenant has no limit for \/oauth\/token\.\n\/anonymous\/token\t/,
+    );
     expect((await limit('off', '--route', '/anonymous/token')).stdout).toBe(
       '✔ Removed 1 limit\nall endpoints\t5 requests per second\n',
     );
     expect((await limit('off', '--json')).json).toEqual({ limits: [] });
+    expect((await limit('off')).stdout).toBe('No changes: the local tenant has no limits.\n');
     expect((await fault(machine, 'list', '--json')).json).toEqual([]);
   });
 

@@ -62,6 +62,47 @@ describe('local seed', () => {
     expect(readFileSync(machine.statePath)).toEqual(before);
   });
 
+  it('reports together what is wrong with the form, and a variable without a value', async () => {
+    const text = `apps: { web: { enabled: maybe } }\nusers: { jane@example.com: { password: "\${NO_SUCH}" } }\n`;
+    const { machine, file } = await machineWith(text);
+    expect((await machine.run('local', 'seed', file, '--json')).jsonError.problems).toMatchObject([
+      { line: 1, message: "'enabled' must be true or false, not the text 'maybe'." },
+      { line: 2, message: 'The environment variable NO_SUCH is not set.' },
+    ]);
+  });
+
+  it('reports together what the edition does not have, what is there twice, Actions, users and guests', async () => {
+    const text = `tenant: { cookie: true }
+apps:
+  web: { client-id: a, enabled: true }
+  web2: { client-id: a }
+apis: { https://shop.example/api: { open: true } }
+users: { jane@example.com: { password: short } }
+actions: { post-login: [{ file: none.js }] }
+guests: { anna: { app: nobody } }
+`;
+    const { machine, file } = await machineWith(text, { seeded: false });
+    const { jsonError } = await machine.run('local', 'seed', file, '--reset', '--json');
+    expect(jsonError.problems).toMatchObject([
+      { line: 1, message: 'Edition preview has no cookie.' },
+      { line: 4, message: 'Another application here has this client id.' },
+      { line: 6, message: expect.stringContaining('at least 8 characters') },
+      { line: 7, message: expect.stringContaining('not an Action') },
+      { line: 8, message: "The tenant has no application 'nobody' for this guest." },
+    ]);
+    expect(existsSync(machine.statePath)).toBe(false);
+  });
+
+  it('says which word of a world lets guests in', async () => {
+    const closed = { app: world.replace(', enabled: true', ''), api: world.replace('open: true', 'open: false') };
+    const { machine, file } = await machineWith(closed.app);
+    expect((await machine.run('local', 'seed', file)).stderr).toContain(
+      'hint: Let the application have guests: enabled: true',
+    );
+    const other = machine.file('world.yaml', closed.api);
+    expect((await machine.run('local', 'seed', other)).stderr).toContain('hint: Let the API accept guests: open: true');
+  });
+
   it('adds an Action from a path beside the world', async () => {
     const { machine, file } = await machineWith('actions: { post-login: [{ file: cart.js }] }');
     const path = machine.file('cart.js', 'exports.onExecutePostLogin = async () => {};');
@@ -92,6 +133,8 @@ describe('local seed', () => {
     const { json } = await machine.done('local', 'seed', '-', '--json');
     expect(json).toMatchObject({ edition: 'ea', changes: [{ kind: 'app', name: 'own', change: 'created' }] });
     expect((await machine.done('app', 'list', '--json')).json).toMatchObject([{ name: 'own', enabled: true }]);
+    const { stdout } = await machine.done('local', 'seed', '-');
+    expect(stdout).toBe('No changes: the local tenant already has the world from stdin.\n');
   });
 
   it.each([

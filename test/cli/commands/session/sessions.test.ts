@@ -292,7 +292,7 @@ describe('session export and session import', () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(await machine.run('session', 'export', '--file', path)).toMatchObject({
       code: 2,
-      stderr: `error: ${path} cannot be written: it already exists.\n`,
+      stderr: `error: ${path} cannot be written: it already exists.\nhint:  Choose another name, or remove the file first.\n`,
     });
     await machine.done('session', 'forget', '--all');
     expect((await machine.done('session', 'import', path, '--json')).json).toEqual({ imported: ['cart', 'other'] });

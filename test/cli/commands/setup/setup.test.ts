@@ -543,7 +543,7 @@ describe('setup on a terminal', () => {
     await personAt(machine, ...answers('x'.repeat(300)), ...answers('kiosk'));
     machine.answers.push(true, true);
     const ran = await machine.done('setup');
-    expect(ran.stderr).toContain('Name is too long.');
+    expect(ran.stderr).toContain('Name is too long (');
     expect(lineShown(ran)).toContain('--create-app kiosk ');
   });
 

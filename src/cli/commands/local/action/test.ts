@@ -67,7 +67,10 @@ async function actionToTry(actions: LocalActions, reference: string, trigger: st
     if (!isAnonError(error) || error.code !== 'not_found' || !/[./\\]/.test(reference)) throw error;
   }
   const file = actionFile(reference);
-  return { name: basename(file), trigger: parseTrigger(trigger ?? 'post-login'), file, secrets: {} };
+  const tried = { name: basename(file), trigger: parseTrigger(trigger ?? 'post-login'), file, secrets: {} };
+  const problem = await actions.check(tried.trigger, file);
+  if (problem !== undefined) throw new AnonError('usage', `${reference} is not an Action: ${problem}.`);
+  return tried;
 }
 
 async function sessionToken(

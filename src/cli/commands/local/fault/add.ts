@@ -1,10 +1,16 @@
 import { findByReference } from '../../../../domain/find-by-reference.ts';
 import { AnonError } from '../../../../errors.ts';
 import type { FaultControl } from '../../../../local/faults/control.ts';
-import { type FaultKind, faultLimits, faultMethods, faultReading } from '../../../../wire/tenant-faults.ts';
+import {
+  bodilessStatuses,
+  type FaultKind,
+  faultLimits,
+  faultMethods,
+  faultReading,
+} from '../../../../wire/tenant-faults.ts';
 import { readStdinOrFile } from '../../../input/stdin-or-file.ts';
 import { printResult } from '../../../output/output.ts';
-import { describeFault } from '../../../render/fault.ts';
+import { describeFault, type FaultApp } from '../../../render/fault.ts';
 import type { Context } from '../../../world/context.ts';
 import { defineCommand } from '../../define-command.ts';
 import { localFaults, routeAt } from './manage.ts';
@@ -36,7 +42,7 @@ export const localFaultAddCommand = defineCommand({
     '--rate <rate>': { description: 'only this share of the requests, from 0 to 1', parse: values.parseRate },
     '--seed <number>': { description: 'selects which requests that share is (default: 1)', parse: values.parseSeed },
     '--count <n>': { description: 'hit this many requests at most', parse: values.parseCount },
-    '--after <n>': { description: 'let this many requests pass before the first hit', parse: values.parseCount },
+    '--after <n>': { description: 'let this many requests pass before the first hit', parse: values.parseAfter },
     '--name <name>': {
       description: 'its name in the request log (default: what it does)',
       parse: values.parseFaultName,
@@ -54,12 +60,16 @@ export const localFaultAddCommand = defineCommand({
   more: 'docs/local-tenant.md',
   async run(context, _args, options) {
     const kind = kindOf(options);
+    if (options.seed !== undefined && options.rate === undefined) {
+      throw new AnonError('usage', '--seed is for faults with --rate.', { hint: 'Example: --rate 0.2 --seed 42' });
+    }
     const faults = await localFaults(context, options);
     const { method, rate, count, after, name, status, retryAfter, latency } = options;
+    const app = options.app === undefined ? undefined : await appOf(faults, options.app);
     const added = await faults.add({
       ...{ kind, name, method, rate, count, after, status },
       route: await routeAt(faults, options.route),
-      client_id: options.app === undefined ? undefined : await clientIdOf(faults, options.app),
+      client_id: app?.clientId,
       seed: options.seed ?? 1,
       retry_after: retryAfter,
       body: options.body === undefined ? undefined : await readBody(context, options.body),
@@ -73,7 +83,7 @@ export const localFaultAddCommand = defineCommand({
     printResult(context, options, {
       data: faultReading(added),
       human: (paint) =>
-        `${paint.green('✔')} Added fault ${added.name}: ${describeFault(added)}\n` +
+        `${paint.green('✔')} Added fault ${added.name}: ${describeFault(added, app ? [app] : [])}\n` +
         `${paint.dim(`To end it: anon-cli local fault remove ${added.name}`)}\n`,
     });
   },
@@ -102,21 +112,37 @@ function kindOf({ status, retryAfter, body, latency, reset, truncate, drop }: Ki
   if (kind !== 'status' && (retryAfter ?? body) !== undefined) {
     throw new AnonError('usage', `${body === undefined ? '--retry-after' : '--body'} is for faults with --status.`);
   }
+  if (status !== undefined && body !== undefined && bodilessStatuses.includes(status)) {
+    throw new AnonError('usage', `A response with status ${status} has no body.`, { hint: 'Leave --body out.' });
+  }
   return kind;
 }
 
-async function clientIdOf(faults: FaultControl, reference: string): Promise<string> {
-  const apps = await faults.apps();
-  const found = findByReference(apps, reference, ({ name, clientId }) => ({ name, ids: [clientId] }), {
+async function appOf(faults: FaultControl, reference: string): Promise<FaultApp> {
+  return findByReference(await faults.apps(), reference, ({ name, clientId }) => ({ name, ids: [clientId] }), {
     noun: 'application',
     listCommand: 'anon-cli app list --profile local',
   });
-  return found.clientId;
 }
 
 /** @throws {AnonError} `usage` */
 async function readBody(context: Context, given: string): Promise<string> {
-  const text = (await readStdinOrFile(context, given))?.text ?? given;
+  const read = await readStdinOrFile(context, given);
+  if (!read && (await isFile(context, given))) {
+    throw new AnonError('usage', `${given} is a file, and --body would send its name.`, {
+      hint: `To send what is in it: --body @${given}`,
+    });
+  }
+  const text = read?.text ?? given;
   if (Buffer.byteLength(text) <= faultLimits.bodyBytes) return text;
   throw new AnonError('usage', 'The body must be at most 1 MB.');
+}
+
+/** Only a name with an extension is tried: any other text is a body. */
+async function isFile({ readFile }: Context, text: string): Promise<boolean> {
+  if (!/^[\w./~-]{1,200}\.\w{1,10}$/.test(text)) return false;
+  return readFile(text).then(
+    () => true,
+    () => false,
+  );
 }

@@ -13,7 +13,6 @@ import type { Context } from '../../../world/context.ts';
 import { defineCommand } from '../../define-command.ts';
 import { parseLimit } from './values.ts';
 
-const none = 'The local tenant has no faults.';
 const howToAdd = 'Next: anon-cli local fault add --route /anonymous/token --status 429 --count 3';
 
 export const localFaultListCommand = defineCommand({
@@ -23,10 +22,15 @@ export const localFaultListCommand = defineCommand({
   examples: ['local fault list'],
   more: 'docs/local-tenant.md',
   async run(context, _args, options) {
-    const faults = await (await localFaults(context, options)).list();
+    const control = await localFaults(context, options);
+    const faults = await control.list();
+    const apps = faults.some(({ client_id: id }) => id !== undefined) ? await control.apps() : [];
     printResult(context, options, {
       data: faults.map(faultReading),
-      human: (paint) => (faults.length === 0 ? `${none}\n${paint.dim(howToAdd)}\n` : renderFaults(paint, faults)),
+      human: (paint) =>
+        faults.length === 0
+          ? `The local tenant has no faults.\n${paint.dim(howToAdd)}\n`
+          : renderFaults(paint, faults, apps),
     });
   },
 });
@@ -57,7 +61,7 @@ export const localFaultClearCommand = defineCommand({
       data: { removed },
       human: (paint) =>
         removed === 0
-          ? `No changes: ${none}\n`
+          ? 'No changes: the local tenant has no faults.\n'
           : `${paint.green('✔')} Removed ${removed} fault${removed === 1 ? '' : 's'}\n`,
     });
   },
@@ -93,9 +97,11 @@ export const localLimitCommand = defineCommand({
     printResult(context, options, {
       data: { limits: limits.map((one) => ({ ...one })) },
       human: (paint) => {
-        const title = removed === 0 ? '' : `${paint.green('✔')} Removed ${removed} limit${removed === 1 ? '' : 's'}\n`;
-        if (limits.length > 0) return title + renderLimits(paint, limits);
-        return title || 'The local tenant has no limits.\n';
+        const which = options.route === undefined ? 'limits' : `limit for ${printable(route)}`;
+        const shown = limits.length > 0 ? renderLimits(paint, limits) : '';
+        if (removed > 0) return `${paint.green('✔')} Removed ${removed} limit${removed === 1 ? '' : 's'}\n${shown}`;
+        if (limit === off) return `No changes: the local tenant has no ${which}.\n${shown}`;
+        return shown || `The local tenant has no ${which}.\n`;
       },
     });
   },

@@ -33,11 +33,23 @@ export function parseRate(text: string): number {
   throw wrong(text, 'rate', 'Give a number from 0 to 1, or a percentage: --rate 0.2');
 }
 
-/** A number of requests. @throws {AnonError} `usage` */
+/** How many requests are hit. @throws {AnonError} `usage` */
 export function parseCount(text: string): number {
-  const count = Number(text);
-  if (/^\d{1,10}$/.test(text) && count <= faultLimits.requests) return count;
-  throw wrong(text, 'number of requests', 'Example: --count 3');
+  const count = requestsIn(text);
+  if (count) return count;
+  throw wrong(text, 'number of requests', 'Give at least 1: --count 3');
+}
+
+/** How many requests pass. @throws {AnonError} `usage` */
+export function parseAfter(text: string): number {
+  const after = requestsIn(text);
+  if (after !== undefined) return after;
+  throw wrong(text, 'number of requests', 'Example: --after 10');
+}
+
+function requestsIn(text: string): number | undefined {
+  const number = Number(text);
+  return /^\d{1,10}$/.test(text) && number <= faultLimits.requests ? number : undefined;
 }
 
 /** @throws {AnonError} `usage` */
