@@ -42,7 +42,8 @@ const article: Record<string, string> = {
 };
 
 function expectation(expected: string | null): string {
-  return article[expected ?? ''] ?? (expected ?? 'something else').replaceAll(' | ', ' or ').replaceAll('"', "'");
+  const words = (expected ?? 'something else').replace(/^\((.*)\)$/, '$1');
+  return article[words] ?? words.replaceAll(' | ', ' or ').replaceAll('"', "'");
 }
 
 /** Not an array, not null, and not an exact number. */

@@ -27,7 +27,7 @@ describe('reading a value as a shape', () => {
     [{ text: 'a', list: [{ value: 'b' }, {}] }, 'list.1.value is required'],
     [{ text: 'a', object: [] }, 'object must be an object'],
     [{ text: 'a', object: null }, 'object must be an object'],
-    [{ text: 'a', choice: 'c' }, "choice must be ('a' or 'b')"],
+    [{ text: 'a', choice: 'c' }, "choice must be 'a' or 'b'"],
     [null, 'the body must be an object'],
     ['text', 'the body must be an object'],
   ])('reports for %j that %s', (value, problem) => {

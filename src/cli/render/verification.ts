@@ -63,6 +63,7 @@ export function verificationData({ valid, checks, claims }: Verification): JsonO
 
 interface RefusalOptions {
   readonly jwks?: string;
+  readonly offline?: boolean;
 }
 
 interface Verified {
@@ -74,17 +75,21 @@ interface Verified {
 /** The error for a token that is not valid, or may not be: the report is printed in any case, and the error stops scripts. */
 export function refusalOf({ checks }: Verification, options: RefusalOptions, given: Verified): AnonError {
   const failed = checks.filter(({ state }) => state === 'failed').map(({ check }) => check);
-  return failed.length > 0 ? notValid(failed, options, given) : notChecked(checks, options);
+  return failed.length > 0
+    ? notValid(failed, options, given)
+    : notChecked(checks, { ...options, offline: options.offline && !given.isEmbedded });
 }
 
 /** The token may be valid, but a script must not rely on it. */
-function notChecked(checks: readonly Check[], { jwks }: RefusalOptions): AnonError {
+function notChecked(checks: readonly Check[], { jwks, offline }: RefusalOptions): AnonError {
   const unknown = checks.filter(({ state }) => state === 'not_checked');
   const [first] = unknown;
   const hints: Readonly<Record<string, string>> = {
     signature: jwks
       ? "Does --jwks have all keys of the token's issuer?"
-      : 'Is the token from another tenant? Pass --profile <profile> or --jwks <url|file>.',
+      : offline
+        ? 'The tenant may have new keys. Verify once without --offline.'
+        : 'Is the token from another tenant? Pass --profile <profile> or --jwks <url|file>.',
     form: 'Ask the tenant that issued it. An API that expects JWTs should reject it.',
   };
   const what = unknown.map(({ check, detail }) => `${check} (${printable(detail)})`).join(', ');

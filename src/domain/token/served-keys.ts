@@ -82,7 +82,8 @@ export function servedKeys(connection: TenantConnection, options: ServedKeysOpti
   };
   return {
     algorithms: only ? [only] : publicKeyAlgorithms,
-    origin,
+    // What the server has now is unknown then.
+    origin: offline ? `the saved key set of ${origin}` : origin,
     async find(kid) {
       const saved = await cache?.get(url);
       if (offline) {

@@ -81,7 +81,7 @@ describe('an export', () => {
   it.each<[problem: string, change: (file: Loose) => void]>([
     ['version must be 2', (file) => (file.version = 0)],
     ['version is required', (file) => delete file.version],
-    ["edition must be ('preview' or 'ea')", (file) => (file.edition = 'beta')],
+    ["edition must be 'preview' or 'ea'", (file) => (file.edition = 'beta')],
     ['issuer must be an address such as https://localhost:4400/', (file) => (file.issuer = 'https://localhost:4400')],
     ['issuer must be an address such as https://localhost:4400/', (file) => (file.issuer = 'http://localhost:4400/')],
     ['extra is unknown', (file) => (file.extra = 1)],

@@ -118,8 +118,9 @@ describe('offline', () => {
 
   it('saved keys are used at any age, and nothing is fetched', async () => {
     const kept = { url, fetchedAtMs: noon - 90 * 86_400_000, freshForSeconds: 60, keys: [k1] };
-    const { kids, sent } = served([], { kept, offline: true });
+    const { kids, sent, source } = served([], { kept, offline: true });
     expect([await kids('k1'), await kids('k2')]).toEqual([['k1'], []]);
+    expect(source().origin).toBe('the saved key set of https://acme.example/');
     expect(sent).toEqual([]);
   });
 

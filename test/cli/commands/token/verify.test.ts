@@ -12,7 +12,7 @@ import {
   useRemote,
 } from '../../../support/command.ts';
 import { openGates, testKeys } from '../../../support/local.ts';
-import { otherRsa, rsa, sign } from '../../../support/tokens.ts';
+import { otherRsa, part, rsa, sign } from '../../../support/tokens.ts';
 import { goodClaims, goodToken } from '../../../support/verification.ts';
 
 const shop = 'https://api.shop.example';
@@ -321,6 +321,11 @@ describe("a tenant's keys", () => {
     await tenant.close();
     machine.clock.forward(3600);
     await machine.done('token', 'verify', token, '--offline', '--api', shop);
+    const [, ...rest] = token.split('.');
+    const newer = [part({ alg: 'RS256', kid: 'newer' }), ...rest].join('.');
+    expect((await machine.run('token', 'verify', newer, '--offline')).stderr).toMatch(
+      /signature \(the saved key set of https:\S+ has no key newer\)\.\nhint: {2}The tenant may have new keys\. Verify once without --offline\./,
+    );
   });
 
   it('that cannot be fetched leave the token unchecked', async () => {
