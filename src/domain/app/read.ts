@@ -34,7 +34,8 @@ const summary = ['client_id', 'app_type', 'name', 'description'];
 /** The tenant leaves out what credentials may not read, and a setting that is left out would count as off. */
 function checkReadable({ profile }: TenantConnection, body: ClientBody): void {
   const { oidc_conformant: conformant, ...others } = body;
-  if (conformant || Object.keys(others).some((member) => !summary.includes(member))) return;
+  const isSummary = 'app_type' in body && Object.keys(others).every((member) => summary.includes(member));
+  if (conformant || !isSummary) return;
   const name = shellWord(body.name || body.client_id);
   throw new AnonError('not_authorised', `The tenant shows no settings of application ${name} to these credentials.`, {
     hint: `Grant the client of profile '${profile}' the Management API scope read:clients.`,

@@ -1,4 +1,5 @@
 import { clientUrlLimits } from '../../wire/client.ts';
+import type { Edition } from '../../wire/edition/edition.ts';
 import { lacksConformance } from '../app/set-access.ts';
 import { checkGuestTokenLifetime, checkSessionLifetime } from '../duration.ts';
 import type { Config, ConfigApi, ConfigApp, ConfigTenant } from './config.ts';
@@ -31,7 +32,7 @@ export interface Targets {
 
 /** What a configuration means at a tenant, or why it means nothing there: every problem. */
 export function targetsOf(config: Config, snapshot: TenantSnapshot, { prune }: { prune: boolean }): Targets {
-  const draft = new Draft(config, snapshot);
+  const draft = new Draft(snapshot);
   const { problems } = draft;
   const apps = resolveApps(config, snapshot, problems);
   const apis = resolveApis(config, snapshot, problems);
@@ -48,16 +49,10 @@ class Draft {
   readonly snapshot: TenantSnapshot;
   readonly problems = new Problems();
   readonly objects: ReadonlyMap<string, FoundObject>;
-  /** Whether the file says of any application, and of any API, that guests may use it or not. */
-  readonly decides: { readonly apps: boolean; readonly apis: boolean };
   readonly targets = new Map<string, Target>();
 
-  constructor({ apps, apis }: Config, snapshot: TenantSnapshot) {
+  constructor(snapshot: TenantSnapshot) {
     this.snapshot = snapshot;
-    this.decides = {
-      apps: [...(apps?.values() ?? [])].some(({ enabled }) => enabled !== undefined),
-      apis: [...(apis?.values() ?? [])].some(({ open }) => open !== undefined),
-    };
     this.objects = objectsIn(snapshot);
   }
 
@@ -128,14 +123,6 @@ function setApi(one: ResolvedApi, apps: readonly ResolvedApp[], draft: Draft): v
     draft.set(apiObject(api), { scopes: sharedList(edition, problems, apps, one, lists) });
     return;
   }
-  // Where all are to be disabled, there are no guests to have these scopes.
-  if (wanted.scopes && lists.length === 0 && !draft.decides.apps) {
-    problems.add(
-      ['apis', audience, 'scopes'],
-      `Edition ${edition.name} grants scopes to the guests of each application, and the file has none that is to be enabled.`,
-      'Add one to apps, with enabled: true, or name it in apps of this API.',
-    );
-  }
   for (const list of lists) draft.set(grantObject(api, list), { scopes: list.scopes });
 }
 
@@ -154,16 +141,34 @@ function setClaims(
     rules.heldBy === 'application'
       ? apps.filter(({ wanted }) => wanted.enabled).map(({ app }) => appObject(app))
       : apis.filter(({ wanted }) => wanted.open).map(({ api }) => apiObject(api));
-  const decided = rules.heldBy === 'application' ? draft.decides.apps : draft.decides.apis;
-  if (!decided) {
-    const [noun, state, hint] =
-      rules.heldBy === 'application'
-        ? ['application', 'enabled', 'Add one to apps, with enabled: true.']
-        : ['API', 'open', 'Add one to apis, with open: true.'];
-    const message = `Edition ${name} maps claims for each ${noun}, and the file has none that is to be ${state}.`;
-    draft.problems.add(['claims'], message, hint);
-  }
   for (const holder of holders) draft.set(holder, { claims: sortedClaims(claims) });
+}
+
+/**
+ * Warnings of what a configuration says without effect in an edition: nobody in it is to get its `claims`, or an API's `scopes`.
+ * Where it disables all of them, that is meant.
+ */
+export function withoutEffect(
+  { apps, apis, claims }: Config,
+  { name, claims: rules, grantsScopes }: Edition,
+): string[] {
+  const decidesApps = [...apps.values()].some(({ enabled }) => enabled !== undefined);
+  const decidesApis = [...apis.values()].some(({ open }) => open !== undefined);
+  const byApp = rules.heldBy === 'application';
+  const warnings: string[] = [];
+  if (claims && !(byApp ? decidesApps : decidesApis)) {
+    const holder = byApp
+      ? 'application, and no application here has enabled: true'
+      : 'API, and no API here has open: true';
+    warnings.push(`claims has no effect: edition ${name} maps claims for each ${holder}.`);
+  }
+  for (const [audience, { scopes, apps: lists }] of apis) {
+    if (!grantsScopes || !scopes || lists?.size || decidesApps) continue;
+    warnings.push(
+      `The scopes of ${audience} have no effect: edition ${name} grants scopes for each application, and no application here has enabled: true.`,
+    );
+  }
+  return warnings;
 }
 
 /** Closes what the file does not open: applications, APIs, and the lists of guests there. */

@@ -19,7 +19,7 @@ const rows: readonly Row[] = [
   ['ea', { apis: { 'https://localhost:4400/api/v2/': {} } }, "is the tenant's own and can't be opened to guests."],
   [
     'ea',
-    { apps: { web: { enabled: true } }, apis: { [shop]: { scopes: ['read:catalgo'] } } },
+    { apis: { [shop]: { scopes: ['read:catalgo'] } } },
     "scopes.0: API 'shop' has no scope 'read:catalgo'. Did you",
   ],
   ['ea', { apis: { [shop]: { apps: { web: ['x'] } } } }, `apis.${shop}.apps.web.0: API 'shop' has no scope 'x'.`],
@@ -45,17 +45,6 @@ const rows: readonly Row[] = [
     'preview',
     { apps: { web: { enabled: true } }, claims: many },
     'claims: 11 claims are too many: edition preview maps at most 10.',
-  ],
-  [
-    'preview',
-    { apis: { [shop]: { open: true } }, claims: {} },
-    'claims: Edition preview maps claims for each application',
-  ],
-  ['ea', { apps: { web: { enabled: true } }, claims: {} }, 'claims: Edition ea maps claims for each API, and'],
-  [
-    'ea',
-    { apps: { web: {} }, apis: { [shop]: { open: true, scopes: ['read:catalog'] } } },
-    'scopes: Edition ea grants scopes to the guests of each application, and the file has none that is to be enabled.',
   ],
   [
     'preview',
@@ -89,7 +78,7 @@ describe('a configuration that does not suit the tenant', () => {
     const tenant = connectionTo(await configTenant('ea'));
     const config = configOf({
       tenant: { tokenFormat: 'jwt' },
-      apps: { wbe: { enabled: true } },
+      apps: { wbe: {} },
       apis: { [stock]: { scopes: ['x', 'y'] } },
     });
     expect(planConfig(config, await readSnapshot(tenant), { prune: false }).problems).toHaveLength(4);

@@ -13,6 +13,7 @@ import {
   readSnapshot,
   type TenantSnapshot,
 } from '../../../domain/config/read-tenant.ts';
+import { withoutEffect } from '../../../domain/config/targets.ts';
 import { writeFor } from '../../../domain/config/writes.ts';
 import { DocumentError, problemAt } from '../../../domain/document/problem.ts';
 import type { TenantConnection } from '../../../domain/exchange/connection.ts';
@@ -71,6 +72,7 @@ export async function planFromFile(
   const others = alsoReached(config, snapshot, plan);
   if (others.length > 0) context.warn(othersText(others, written.name, snapshot.edition));
   const { edition, selection } = snapshot;
+  for (const warning of withoutEffect(config, edition)) context.warn(warning);
   const objects = objectsIn(snapshot);
   const findings = policyViolations(config.policies, factsAfter(config, edition, plan, objects));
   return { plan, edition, selection, objects, findings, written };

@@ -89,6 +89,25 @@ it('config plan names whose guests get the scopes of edition preview too', async
   expect(await plan()).toBe('');
 });
 
+it.each([
+  ['preview', 'claims', `apis: { ${shop}: { open: true } }\nclaims: { https://example.com/a: metadata.a }\n`],
+  ['ea', 'claims', 'apps: { web: { enabled: true } }\nclaims: { https://example.com/a: metadata.a }\n'],
+  ['ea', `The scopes of ${shop}`, `apis: { ${shop}: { open: true, scopes: [read:catalog] } }\n`],
+] as const)('config plan warns in edition %s where nobody in the file gets %s', async (edition, subject, text) => {
+  const machine = await freshMachine({ edition });
+  const plan = async (yaml: string) =>
+    (await machine.done('config', 'plan', '-f', machine.file('anon.yaml', yaml))).stderr;
+  expect((await plan(text)).replaceAll(/\s+/g, ' ')).toMatch(
+    new RegExp(`warning: ${subject} ha(s|ve) no effect: edition ${edition}`),
+  );
+  // Where the file disables all, there is nobody to get anything.
+  const closing = { preview: 'apps: { web: { enabled: false } }\n', ea: `apis: { ${shop}: { open: false } }\n` };
+  if (subject === 'claims') {
+    expect(await plan(`${closing[edition]}claims: { https://example.com/a: metadata.a }\n`)).toBe('');
+  }
+  expect(await plan(yaml)).toBe('');
+});
+
 it('config plan narrows to an application, an API, or the scopes between them', async () => {
   const { machine, f } = await ready();
   const kinds = async (...options: string[]) => {
