@@ -10,7 +10,7 @@ import type { Responder } from './responder.ts';
 import type { DatabaseName } from './routes/health.ts';
 import type { Moment } from './scope.ts';
 import { type ClockSetting, type MovedClock, movedClock, timeBy } from './state/clock.ts';
-import { readMoment } from './state/moment.ts';
+import { momentReader } from './state/moment.ts';
 import { type RandomSource, randomSource } from './state/random-source.ts';
 import { upgrade } from './state/upgrade.ts';
 import type { Store } from './store/store.ts';
@@ -93,17 +93,18 @@ interface Current {
 export function createTenant(options: TenantOptions): Tenant {
   const { store, clock, random, keys, domain = defaultDomain, edition, seedRandom } = options;
   const randomness = randomSource(random);
+  const readMoment = momentReader(store);
   // As last read from the state. An empty state is filled with it, including one that was deleted while the tenant ran.
   let current: Current = { issuer: `https://${domain}/`, edition, clock: undefined };
   let upgraded = false;
   const read = async (mayLag: boolean): Promise<Moment> => {
     await store.refresh({ mayLag });
     const wanted = { machineMs: clock(), issuer: current.issuer };
-    let moment = await readMoment(store, wanted);
+    let moment = await readMoment(wanted);
     if (!moment) {
       const { seed } = await import('./state/seed.ts');
       await seed({ store, random, keys, issuer: current.issuer, edition: current.edition, seedRandom });
-      moment = await readMoment(store, wanted);
+      moment = await readMoment(wanted);
     }
     if (!moment) throw new Error('the state was emptied while it was being filled');
     if (!upgraded) await upgrade(store);

@@ -418,7 +418,12 @@ function openedStore(path: string): Store {
     await store.refresh();
     return store;
   };
+  let reads = 0;
   return {
+    get changes() {
+      reads += 1;
+      return reads;
+    },
     get: async (...args) => (await fresh()).get(...args),
     find: async (...args) => (await fresh()).find(...args),
     list: async (...args) => (await fresh()).list(...args),

@@ -20,6 +20,7 @@ export function cachedStore(database: DocumentDatabase): Store {
 class CachedStore implements Store, SavedReader {
   readonly #database: DocumentDatabase;
   #revision = 0;
+  #changes = 0;
   readonly #documents = new Map<string, SavedDocument>();
   /** The keys of documents that do not exist. */
   readonly #absent = new Set<string>();
@@ -34,6 +35,10 @@ class CachedStore implements Store, SavedReader {
     this.#database = database;
   }
 
+  get changes(): number {
+    return this.#changes;
+  }
+
   get(kind: Kind, id: string): Promise<JsonObject | undefined> {
     const known = this.#documents.get(keyOf(kind, id));
     if (known || this.#absent.has(keyOf(kind, id))) return Promise.resolve(known?.document);
@@ -41,8 +46,9 @@ class CachedStore implements Store, SavedReader {
   }
 
   find(kind: Kind, where: Where): Promise<JsonObject | undefined> {
-    const known = this.#found.get(lookupKey(kind, where));
-    return known ? Promise.resolve(known.document) : this.savedWith(kind, where).then(documentIn);
+    const key = lookupKey(kind, where);
+    if (this.#found.has(key)) return Promise.resolve(this.#found.get(key)?.document);
+    return this.savedWith(kind, where).then(documentIn);
   }
 
   async list(kind: Kind, where?: Where): Promise<readonly JsonObject[]> {
@@ -155,6 +161,7 @@ class CachedStore implements Store, SavedReader {
   }
 
   #forget(changed: readonly DocumentKey[]): void {
+    if (changed.length > 0) this.#changes += 1;
     for (const key of changed.map(({ kind, id }) => keyOf(kind, id))) {
       this.#documents.delete(key);
       this.#absent.delete(key);
@@ -165,6 +172,7 @@ class CachedStore implements Store, SavedReader {
   }
 
   #forgetAll(): void {
+    this.#changes += 1;
     this.#documents.clear();
     this.#absent.clear();
     this.#found.clear();

@@ -43,6 +43,8 @@ export type Range =
  * All functions but `close` throw the database's error where the state cannot be read or written.
  */
 export interface Store extends StoreReader {
+  /** Grows whenever a document may have changed, so that what is derived from several of them can be cached too. */
+  readonly changes: number;
   /**
    * Takes notice of what other processes wrote before this call; the tenant calls it once per request. With `mayLag` a database on another
    * machine is not asked every time: reads may then be up to 50 ms behind.

@@ -116,6 +116,26 @@ describe.each(places)('a store in %s', (_, makeState) => {
     expect(await store.get('client', 'b')).not.toBe(b);
   });
 
+  it('counts the changes of its own and of others, and nothing else', async () => {
+    const other = cachedStore(await open());
+    await store.write((writer) => writer.put('client', 'a', { n: 1 }));
+    const { changes } = store;
+    await store.refresh();
+    await store.get('client', 'a');
+    expect(store.changes).toBe(changes);
+    await store.write((writer) => writer.put('client', 'a', { n: 2 }));
+    const own = store.changes;
+    expect(own).toBeGreaterThan(changes);
+    await other.refresh();
+    await other.write((writer) => writer.put('client', 'b', { n: 1 }));
+    await store.refresh();
+    const foreign = store.changes;
+    expect(foreign).toBeGreaterThan(own);
+    await other.write((writer) => writer.clear());
+    await store.refresh();
+    expect(store.changes).toBeGreaterThan(foreign);
+  });
+
   it('keeps every document exactly as it was put', async () => {
     const document = {
       z: 1,
