@@ -45,11 +45,14 @@ class Connection implements Statements {
   readonly database: Database.Database;
   readonly file: bigint | undefined;
   readonly #statements = new Map<string, Database.Statement>();
+  readonly #dataVersion: Database.Statement;
   seen: Seen;
 
   constructor(path: string, { database, file }: OpenedFile) {
     this.database = database;
     this.file = file;
+    // Every request looks at it. Without names, a row takes a quarter less.
+    this.#dataVersion = database.prepare('PRAGMA data_version').raw();
     this.seen = readSnapshot(database, () => this.look(path));
   }
 
@@ -66,7 +69,7 @@ class Connection implements Statements {
   }
 
   dataVersion(): number {
-    return (this.prepare('PRAGMA data_version').get() as { data_version: number }).data_version;
+    return (this.#dataVersion.get() as [number])[0];
   }
 }
 
