@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { apiEnableCommand } from '../../../src/cli/commands/api/enable.ts';
 import { apiListCommand, apiShowCommand } from '../../../src/cli/commands/api/read.ts';
 import {
   apiCreateCommand,
   apiDisableCommand,
-  apiEnableCommand,
   apiScopesAddCommand,
   apiScopesRemoveCommand,
 } from '../../../src/cli/commands/api/write.ts';

@@ -2,11 +2,10 @@ import type { ApiWithGrants } from '../../../domain/api/api.ts';
 import { findApiWithGrants } from '../../../domain/api/find.ts';
 import { anyGuestScopes } from '../../../domain/api/guest-grants.ts';
 import { checkNameIsFree, planApiCreation, planApiDeletion } from '../../../domain/api/lifecycle.ts';
-import { checkTokenLifetime, planApiClosing, planApiOpening, planGuestScopes } from '../../../domain/api/set-access.ts';
-import { parseGuestTokenLifetime } from '../../../domain/duration.ts';
+import { planApiClosing, planGuestScopes } from '../../../domain/api/set-access.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
 import { scopeList } from '../../options/parse.ts';
-import { apiData, enabledText, grantsData, guestScopesText, renderApi } from '../../render/api.ts';
+import { apiData, grantsData, guestScopesText, renderApi } from '../../render/api.ts';
 import { printable } from '../../render/printable.ts';
 import type { Access } from '../../tenant/access.ts';
 import { grantHolder } from '../../tenant/holder.ts';
@@ -64,45 +63,6 @@ export const apiDeleteCommand = defineCommand({
     });
     if (options.dryRun || access.profile.api?.audience !== outcome.audience) return;
     await removeDefault(context, access.profile, 'api');
-  },
-});
-
-export const apiEnableCommand = defineCommand({
-  description: 'let guests use an API, and add to the scopes they get there',
-  args: { '<api>': 'its name, audience or id' },
-  options: {
-    '--app <app>': 'whose guests get the scopes: name or client id (edition ea)',
-    '--scopes <list>': {
-      description: 'scopes to add, joined by commas (default: keep those they have)',
-      values: { live: 'scope', list: true },
-    },
-    '--token-lifetime <duration>': "how long a guest's access token lives: 1d, 12h, 3600",
-    ...writeOptions,
-  },
-  calls: 'tenant',
-  examples: [
-    'api enable shop --scopes read:catalog --token-lifetime 1d',
-    'api enable shop --scopes read:catalog --dry-run',
-  ],
-  notes: 'Guests keep the scopes they have. To remove some: anon-cli api scopes remove',
-  async run(context, { api: reference }, options) {
-    const scopes = options.scopes === undefined ? undefined : scopeList(options.scopes);
-    const { tokenLifetime } = options;
-    const tokenLifetimeSeconds = tokenLifetime === undefined ? undefined : parseGuestTokenLifetime(tokenLifetime);
-    const plan = async (access: Access) => {
-      const { tenant } = access;
-      if (tokenLifetime !== undefined && tokenLifetimeSeconds !== undefined) {
-        const warning = await checkTokenLifetime(tenant, tokenLifetimeSeconds, tokenLifetime);
-        if (warning) context.warn(warning);
-      }
-      const before = await findApiWithGrants(tenant, reference);
-      const app = await grantHolder(context, access, options);
-      return { app, plan: await planApiOpening(tenant, before, { app, scopes, tokenLifetimeSeconds }) };
-    };
-    await changeTenant(context, options, plan, {
-      data: (api) => apiData(api),
-      headline: (api, _paint, { app }) => enabledText(api, app),
-    });
   },
 });
 
