@@ -29,7 +29,10 @@ async function run(argv: readonly string[], world: World, report: Report): Promi
   const found = route(argv);
   if (found.version) return showVersion(found.rest, world, report);
   const load = commands[found.path];
-  if (found.help && found.unknown === undefined && (await showHelp(found.path, world))) return 0;
+  if (found.help && found.unknown === undefined) {
+    if (await showHelp(found.path, world)) return 0;
+    throw new Error(`the help of '${found.path}' is missing`);
+  }
   if (load) {
     const context = await contextOf(await withPalette(world), report);
     await runCommand(found.path, await load(), context, found.rest);
