@@ -96,7 +96,10 @@ const floors: Record<string, { ground: string[]; folders: string[] }> = {
     ],
   },
   domain: {
-    ground: [...['clock', 'did-you-mean', 'duration', 'find-by-reference'], ...['pem', 'shell-word', 'truncate']],
+    ground: [
+      ...['clock', 'did-you-mean', 'duration', 'find-by-reference'],
+      ...['lifetime', 'pem', 'shell-word', 'truncate'],
+    ],
     folders: [
       'document',
       'exchange',

@@ -1,8 +1,8 @@
 import type { Edition, GuestAccess } from '../../wire/edition/edition.ts';
 import { type ResourceServerBody, resourceServer, resourceServerPath } from '../../wire/resource-server.ts';
-import { checkGuestTokenLifetime, guestTokenLifetimeWarning } from '../duration.ts';
 import type { TenantConnection } from '../exchange/connection.ts';
 import { editionOf } from '../exchange/management/request.ts';
+import { checkGuestTokenLifetime, guestTokenLifetimeWarning } from '../lifetime.ts';
 import { changedMembers } from '../plan/difference.ts';
 import { type Plan, planned, plannedPatch } from '../plan/plan.ts';
 import { shellWord } from '../shell-word.ts';

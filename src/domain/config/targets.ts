@@ -1,7 +1,7 @@
 import { clientUrlLimits } from '../../wire/client.ts';
 import type { Edition } from '../../wire/edition/edition.ts';
 import { lacksConformance } from '../app/set-access.ts';
-import { checkGuestTokenLifetime, checkSessionLifetime } from '../duration.ts';
+import { checkGuestTokenLifetime, checkSessionLifetime } from '../lifetime.ts';
 import type { Config, ConfigApi, ConfigApp, ConfigTenant } from './config.ts';
 import { type ConfigObject, keyOf, tenantObject } from './objects.ts';
 import { type FoundObject, foundObject, objectsIn, type TenantSnapshot } from './read-tenant.ts';

@@ -4,7 +4,8 @@ import { sessionTokenFormats } from '../../wire/edition/edition.ts';
 import { parseOrigin } from '../app/parse-url.ts';
 import { parseClaimExpression, parseClaimName } from '../claims/parse-mapping.ts';
 import { issueMessage, parsedText } from '../document/schema-parts.ts';
-import { parseDuration, parseGuestTokenLifetime, parseSessionLifetime } from '../duration.ts';
+import { parseDuration } from '../duration.ts';
+import { parseGuestTokenLifetime, parseSessionLifetime } from '../lifetime.ts';
 
 const duration = '^[0-9]{1,12}[smhdy]$';
 

@@ -1,11 +1,11 @@
 import { AnonError } from '../../errors.ts';
 import type { Edition, EditionName, SessionSettings } from '../../wire/edition/edition.ts';
 import { type TenantSettingsBody, tenantSettings, tenantSettingsPath } from '../../wire/tenant-settings.ts';
-import { checkSessionLifetime } from '../duration.ts';
 import type { TenantConnection } from '../exchange/connection.ts';
 import { hostOf } from '../exchange/http.ts';
 import { editionOf, managementRequest } from '../exchange/management/request.ts';
 import { checkShown } from '../exchange/management/shown.ts';
+import { checkSessionLifetime } from '../lifetime.ts';
 import { changedMembers } from '../plan/difference.ts';
 import { type Plan, planned, plannedPatch } from '../plan/plan.ts';
 

@@ -2,7 +2,7 @@ import { isAnonError } from '../../errors.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import { editionNamed } from '../../wire/edition/editions.ts';
 import type { TenantWorld, WorldPath, WorldProblem } from '../../wire/tenant-world.ts';
-import { checkGuestTokenLifetime, checkSessionLifetime } from '../duration.ts';
+import { checkGuestTokenLifetime, checkSessionLifetime } from '../lifetime.ts';
 
 /** A world for a tenant of an edition, and its problems that no tenant has to find. */
 export interface TriedWorld {

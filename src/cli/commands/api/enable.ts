@@ -1,6 +1,6 @@
 import { findApiWithGrants } from '../../../domain/api/find.ts';
 import { checkTokenLifetime, planApiOpening } from '../../../domain/api/set-access.ts';
-import { parseGuestTokenLifetime } from '../../../domain/duration.ts';
+import { parseGuestTokenLifetime } from '../../../domain/lifetime.ts';
 import { scopeList } from '../../options/parse.ts';
 import { apiData, enabledText } from '../../render/api.ts';
 import type { Access } from '../../tenant/access.ts';

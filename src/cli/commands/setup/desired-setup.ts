@@ -5,14 +5,9 @@ import type { NewApp } from '../../../domain/app/lifecycle.ts';
 import { listApps } from '../../../domain/app/read.ts';
 import { lacksConformance } from '../../../domain/app/set-access.ts';
 import { checkUrls } from '../../../domain/app/urls.ts';
-import {
-  describeLifetime,
-  isLongLived,
-  lifetimeArgument,
-  parseSessionLifetime,
-  sessionLifetimeWarning,
-} from '../../../domain/duration.ts';
+import { describeLifetime, lifetimeArgument } from '../../../domain/duration.ts';
 import type { DesiredSetUp } from '../../../domain/gates/set-up.ts';
+import { isLongLived, parseSessionLifetime, sessionLifetimeWarning } from '../../../domain/lifetime.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
 import { checkTenantChange, readTenant, type TenantView } from '../../../domain/tenant/settings.ts';
 import { type ClientType, clientTypes } from '../../../wire/client.ts';

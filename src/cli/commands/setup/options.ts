@@ -1,4 +1,4 @@
-import { parseSessionLifetime } from '../../../domain/duration.ts';
+import { parseSessionLifetime } from '../../../domain/lifetime.ts';
 import { AnonError } from '../../../errors.ts';
 import { type ClientType, clientTypes } from '../../../wire/client.ts';
 import { type SessionTokenFormat, sessionTokenFormats } from '../../../wire/edition/edition.ts';

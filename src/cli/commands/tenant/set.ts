@@ -1,4 +1,4 @@
-import { parseSessionLifetime, sessionLifetimeWarning } from '../../../domain/duration.ts';
+import { parseSessionLifetime, sessionLifetimeWarning } from '../../../domain/lifetime.ts';
 import { planTenantChange } from '../../../domain/tenant/settings.ts';
 import { sessionTokenFormats } from '../../../wire/edition/edition.ts';
 import { editionNamed } from '../../../wire/edition/editions.ts';

@@ -3,7 +3,7 @@ import type { Edition } from '../../../wire/edition/edition.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
 import type { DocumentPath } from '../../document/node.ts';
 import { type Problem, sortedProblems, warningAt } from '../../document/problem.ts';
-import { checkGuestTokenLifetime, checkSessionLifetime } from '../../duration.ts';
+import { checkGuestTokenLifetime, checkSessionLifetime } from '../../lifetime.ts';
 import { same } from '../../plan/difference.ts';
 import type { ConfigApi, ConfigApp, WrittenConfig } from '../config.ts';
 import { sorted } from '../settings.ts';

@@ -1,7 +1,8 @@
 import { detectEdition, type Edition } from '../../../wire/edition/edition.ts';
 import type { TenantSettingsBody } from '../../../wire/tenant-settings.ts';
-import { describeLifetime, recommendedLifetimeSeconds, sessionLifetimeWarning } from '../../duration.ts';
+import { describeLifetime } from '../../duration.ts';
 import type { TenantConnection } from '../../exchange/connection.ts';
+import { recommendedLifetimeSeconds, sessionLifetimeWarning } from '../../lifetime.ts';
 import { type Check, findingFrom } from './check.ts';
 
 /**

@@ -1,13 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { describeLifetime, lifetimeArgument } from '../../src/domain/duration.ts';
 import {
-  describeLifetime,
   guestTokenLifetimeWarning,
-  lifetimeArgument,
   parseGuestTokenLifetime,
   parseSessionLifetime,
   sessionLifetimeWarning,
-} from '../../src/domain/duration.ts';
+} from '../../src/domain/lifetime.ts';
 import { editionNamed } from '../../src/wire/edition/editions.ts';
 import { failureOf } from '../support/domain.ts';
 
