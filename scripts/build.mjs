@@ -56,8 +56,8 @@ async function buildWithBorders(entries) {
  * Builds the program once more with all that one command always needs in one file: finding and reading a dozen files takes
  * longer than running what is in them. bin/anon-cli.cjs knows for which commands there is one.
  */
-async function buildInOne(name, inside) {
-  const entryPoints = [{ in: join(source, 'cli', 'start.ts'), out: name }];
+async function buildInOne(name, inside, entry = 'cli/start.ts') {
+  const entryPoints = [{ in: join(source, entry), out: name }];
   const within = new Set(inside.map((path) => join(source, path)));
   await build({ ...options, entryPoints, plugins: [borders(new Set(), within), ...plugins] });
 }
@@ -162,6 +162,10 @@ const connectionsAlone = {
 const confAlone = {
   name: 'conf-alone',
   setup({ onResolve, onLoad }) {
+    // For files that it encrypts.
+    onResolve({ filter: /^node:crypto$/ }, ({ importer }) =>
+      /conf\/dist\/source\/index\.js$/.test(importer) ? { path: 'node:crypto', namespace: 'left-out' } : undefined,
+    );
     onResolve({ filter: /^atomically$/ }, () => ({ path: join(source, 'io', 'files', 'atomic-write.ts') }));
     // Conf compares what it has just read from a file with a copy of it.
     onResolve({ filter: /^node:assert$/ }, ({ importer }) =>
@@ -276,14 +280,19 @@ const { built, inputs } = await buildWithBorders([
   'libsql',
 ]);
 const world = ['cli/world/create-context.ts', 'cli/program/commander.ts'];
-const state = ['io/files/folders.ts', 'io/files/json-file.ts', 'io/store/profiles.ts', 'io/files/lock.ts'];
+const saved = ['io/files/folders.ts', 'io/files/json-file.ts', 'io/store/profiles.ts'];
+const state = [...saved, 'io/files/lock.ts'];
+// What it needs to listen where nothing has changed since the last start, and then all the rest.
 await buildInOne('start-local-start', [
-  ...['cli/commands/local/start.ts', ...world, ...state, 'io/files/files.ts'],
-  ...['io/embedded/control.ts', 'io/certificates/renewed.ts', 'local/http/listen.ts', 'local/open-tenant.ts'],
-  // What is printed once it listens, and recorded.
-  ...['io/embedded/tenant.ts', 'cli/tenant/local-access.ts'],
-  'io/embedded/running-servers.ts',
+  ...['cli/commands/local/start.ts', ...world, ...saved, 'io/files/files.ts'],
+  ...['io/embedded/server.ts', 'local/http/listen.ts'],
 ]);
+const opened = 'io/embedded/opened-server.ts';
+await buildInOne(
+  flatName(join(source, opened)),
+  ['io/embedded/tenant.ts', 'local/open-tenant.ts', 'io/certificates/renewed.ts', 'io/files/lock.ts'],
+  opened,
+);
 await buildInOne('start-token-create', [
   ...['cli/commands/token/create.ts', ...world, ...state, 'io/store/sessions.ts'],
   ...['io/embedded/tenant.ts', 'local/open-tenant.ts', 'local/responder.ts'],

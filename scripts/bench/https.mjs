@@ -1,9 +1,11 @@
-// What HTTPS costs: until `local start` is ready, for its first connection, and for each request on kept connections.
+// What HTTPS costs: until `local start` is ready and has answered, for its first connection, and for each request on kept
+// connections.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { connect } from 'node:tls';
+import { fileURLToPath } from 'node:url';
 import { bin, inChild, median, newHome, print, rounds, row, run, runJson, serve, started } from './program.mjs';
 
 const startRounds = 25;
@@ -15,6 +17,8 @@ const requestsPerRound = 3000;
 const bareServer = `
   const server = require('node:http').createServer((request, response) => response.end());
   server.listen(0, '127.0.0.1', () => console.log(JSON.stringify({ port: server.address().port })));`;
+
+const mockServer = fileURLToPath(new URL('oauth2-mock-server.mjs', import.meta.url));
 
 export async function measure(env) {
   await startToReady(env);
@@ -29,35 +33,46 @@ export async function measure(env) {
 }
 
 async function startToReady(env) {
-  const time = async (args, used = env) => {
+  const times = async (args, used = env) => {
     const from = performance.now();
     const server = await started(spawn(process.execPath, args, { env: used, stdio: ['ignore', 'pipe', 'ignore'] }));
-    const ms = performance.now() - from;
+    const readyMs = performance.now() - from;
+    await fetch(`http://127.0.0.1:${server.port}/.well-known/jwks.json`);
+    const answeredMs = performance.now() - from;
     await server.stop();
-    return ms;
+    return { readyMs, answeredMs };
   };
   // The issuer stays the same, as when people start it again, so that nothing is written.
   const start = (...more) => [
     ...[bin, 'local', 'start', '--port', '0', '--domain', 'localhost:4400', '--json'],
     ...more,
   ];
-  await time(start());
-  const times = { bare: [], https: [], http: [], first: [] };
+  await times(start());
+  const taken = { bare: [], https: [], http: [], mock: [], first: [] };
+  const client = JSON.stringify({
+    clientId: 'bench',
+    secret: 'a secret of the bench',
+    audience: 'https://api.shop.example',
+  });
   for (const round of rounds(startRounds, 60)) {
-    times.bare.push(await time(['-e', bareServer]));
-    times.https.push(await time(start()));
-    times.http.push(await time(start('--http')));
+    taken.bare.push(await times(['-e', bareServer]));
+    taken.https.push(await times(start()));
+    taken.http.push(await times(start('--http')));
+    taken.mock.push(await times([mockServer, client]));
     if (round % 5 === 0) {
       const home = newHome();
-      times.first.push(await time(start(), { ...home.env, PATH: env.PATH }));
+      taken.first.push(await times(start(), { ...home.env, PATH: env.PATH }));
       home.remove();
     }
   }
-  const ratio = (name) => median(times[name].map((ms, round) => ms / times.bare[round]));
-  print(`\nuntil local start is ready, ratio to a bare node:http server (${median(times.bare).toFixed(0)} ms)`);
-  row('local start', ratio('https'), { digits: 2, atMost: 1.5 });
-  row('local start --http', ratio('http'), { digits: 2 });
-  row('the first start, which makes all keys', median(times.first), { unit: 'ms' });
+  const ms = (name, member) => median(taken[name].map((one) => one[member]));
+  const ratio = (name, member) => median(taken[name].map((one, round) => one[member] / taken.bare[round][member]));
+  print(`\nuntil local start is ready, ratio to a bare node:http server (${ms('bare', 'readyMs').toFixed(0)} ms)`);
+  row('local start', ratio('https', 'readyMs'), { digits: 2, atMost: 1.5 });
+  row('local start --http', ratio('http', 'readyMs'), { digits: 2 });
+  row('oauth2-mock-server, which makes its key', ratio('mock', 'readyMs'), { digits: 2 });
+  row('the first start, which makes all keys', ms('first', 'readyMs'), { unit: 'ms' });
+  row('until its first response', ratio('https', 'answeredMs'), { digits: 2 });
 }
 
 async function firstConnections(port, ca) {

@@ -105,31 +105,47 @@ describe('what a command loads', () => {
     expect(among(loaded, others)).toEqual([]);
   });
 
-  it('for local start is one file and the database, and then what answers requests, without logins and Actions', async () => {
+  it('for local start is one file until it listens where nothing has changed, and then the tenant and what answers requests, without logins and Actions', async () => {
     const home = await homeAfter(['quickstart']);
     const file = join(home, 'loaded.json');
     const options = `--require ${resolve('test/support/record-loaded.cjs')}`;
-    const usual = ['--port', '0', '--json'];
+    const usual = ['--port', '0', '--domain', 'localhost:4400', '--json'];
+    const start = async () => {
+      const { port, stop } = await serve(home, [], usual, { NODE_OPTIONS: options, LOADED_FILE: file });
+      expect((await fetch(`http://localhost:${port}/.well-known/jwks.json`)).status).toBe(200);
+      await stop();
+      const loaded: string[] = JSON.parse(readFileSync(file, 'utf8'));
+      // Neither TLS before its first connection, nor what libsql would load to find its binary.
+      expect(loaded.filter((name) => /^(tls|https|child_process)$/.test(name))).toEqual([]);
+      const packages = loaded.filter((name) => name.includes('node_modules'));
+      expect(packages).toEqual([expect.stringMatching(/^node_modules\/@libsql\/[^/]+\/index\.node$/)]);
+      return loaded;
+    };
     // Makes the certificates.
     await (await serve(home, [], usual)).stop();
-    const { port, stop } = await serve(home, [], usual, { NODE_OPTIONS: options, LOADED_FILE: file });
-    expect((await fetch(`http://localhost:${port}/.well-known/jwks.json`)).status).toBe(200);
-    await stop();
-    const loaded: string[] = JSON.parse(readFileSync(file, 'utf8'));
-    const [first, database, ...answering] = built(loaded);
-    expect([first, database]).toEqual(['start-local-start', 'libsql']);
-    const answers = ['local-http-request-listener', 'local-responder'];
-    expect(answering.sort()).toEqual(answers);
-    // Neither TLS before its first connection, nor what libsql would load to find its binary.
-    expect(loaded.filter((name) => /^(tls|https|child_process)$/.test(name))).toEqual([]);
-    const packages = loaded.filter((name) => name.includes('node_modules'));
-    expect(packages).toEqual([expect.stringMatching(/^node_modules\/@libsql\/[^/]+\/index\.node$/)]);
+    // Nothing has changed since.
+    const loaded = await start();
+    const [entry, ...later] = built(loaded);
+    expect(entry).toBe('start-local-start');
+    expect(later.sort()).toEqual([
+      ...['io-embedded-opened-server', 'io-embedded-running-servers', 'io-embedded-save-start', 'libsql'],
+      ...['local-http-request-listener', 'local-responder'],
+    ]);
+    const tenant = loaded.indexOf('dist/io-embedded-opened-server.cjs');
+    const first = loaded.slice(0, tenant).filter((name) => costly.includes(name));
+    expect(first.sort()).toEqual(['events', 'http', 'net']);
+    // The next start has to look.
+    await run(home, ['tenant', 'set-lifetime', '20d']);
+    const changed = await start();
+    expect(changed.indexOf('dist/libsql.cjs')).toBeLessThan(changed.indexOf('http'));
   });
 
   it('for local start does not include routes, so that the test above can fail', () => {
     const mark = 'Insufficient scope, expected any of';
     expect(readFileSync('dist/local-responder.cjs', 'utf8')).toContain(mark);
-    expect(readFileSync('dist/start-local-start.cjs', 'utf8')).not.toContain(mark);
+    for (const name of ['start-local-start', 'io-embedded-opened-server']) {
+      expect(readFileSync(`dist/${name}.cjs`, 'utf8')).not.toContain(mark);
+    }
   });
 
   it("finds libsql's binary with libsql's own search where the C library is unknown", async () => {

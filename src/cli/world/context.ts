@@ -12,9 +12,9 @@ import type { LocalCertificates } from '../../io/certificates/local-certificates
 import type { TrustWorld } from '../../io/certificates/trust-store.ts';
 import type { Timer } from '../../io/clock.ts';
 import type { LocalControl } from '../../io/embedded/control.ts';
+import type { LocalServer, ServeOptions } from '../../io/embedded/local-server.ts';
 import type { RunningServers } from '../../io/embedded/running-servers.ts';
-import type { LocalServer, ServeOptions } from '../../io/embedded/server.ts';
-import type { MemoryState, SavedState } from '../../io/embedded/state-address.ts';
+import type { MemoryState, SavedState, StateAddress } from '../../io/embedded/state-address.ts';
 import type { Folders } from '../../io/files/folders.ts';
 import type { GuestFile } from '../../io/files/guest-file.ts';
 import type { HostPlace } from '../../io/http/host-lookup.ts';
@@ -138,8 +138,10 @@ export interface Context {
   startDetached(): Promise<{ readonly report: unknown; readonly log: string }>;
   /** The local tenant; `database` replaces the saved choice of its state. */
   local(database?: DatabaseText): Promise<LocalControl>;
-  /** Serves the local tenant of this process, of which nothing stays. */
-  serveEphemeral(state: MemoryState, options: ServeOptions): Promise<LocalServer>;
+  /** Where its state is then. */
+  chosenState(database?: DatabaseText): Promise<SavedState>;
+  /** Serves the local tenant in a state: as {@link import('../../io/embedded/server.ts').serveLocal}. */
+  serve(state: StateAddress, options: ServeOptions): Promise<LocalServer>;
 }
 
 /** What a context is built on: the process, or a test. */

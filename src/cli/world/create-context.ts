@@ -16,6 +16,7 @@ import type { Printing } from '../output/formats.ts';
 import type { Report } from '../output/report.ts';
 import { clockNote } from '../render/clock-note.ts';
 import type { Context, Transport, World } from './context.ts';
+import type { DatabaseText } from './database-state.ts';
 import { environmentOf } from './environment.ts';
 import { localProcesses } from './local-processes.ts';
 import { type DatabaseChoice, localState, profileFor } from './local-state.ts';
@@ -51,6 +52,7 @@ export function createContext(world: World, { warn, aside, warnAtOnce, debug }: 
   const stateFile = async () => (await import('../../io/files/folders.ts')).localStatePath(await folders());
   const savedDatabase = async () => (await (await profiles()).get(localProfileName))?.database;
   const stateOf = async (choice: DatabaseChoice) => localState({ env, warn, file: await stateFile() }, choice);
+  const chosenState = async (given?: DatabaseText) => stateOf({ given, saved: savedDatabase });
   const certificatePorts = async () => {
     return { folder: join((await folders()).data, 'tls'), now, warn, exclusively: exclusively('certificates') };
   };
@@ -228,9 +230,10 @@ export function createContext(world: World, { warn, aside, warnAtOnce, debug }: 
     ...localProcesses(world, folders),
     async local(given) {
       const { localControl } = await import('../../io/embedded/control.ts');
-      return localControl(await localPorts(await stateOf({ given, saved: savedDatabase })));
+      return localControl(await localPorts(await chosenState(given)));
     },
-    async serveEphemeral(state, options) {
+    chosenState,
+    async serve(state, options) {
       const { serveLocal } = await import('../../io/embedded/server.ts');
       return serveLocal(await localPorts(state), options);
     },

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { addressText, type PostgresAddress, readDatabaseAddress } from '../../domain/profile/database-address.ts';
 import { AnonError, isAnonError } from '../../errors.ts';
-import { databaseKey, type PostgresState, servedKey, systemUser } from '../../io/embedded/state-address.ts';
+import { type PostgresState, systemUser } from '../../io/embedded/state-address.ts';
+import { databaseKey, servedKey } from '../../io/embedded/state-key.ts';
 import { passwordFor } from '../../io/files/password-file.ts';
 import type { Env } from './environment.ts';
 import { isServedAddress } from './served-state.ts';

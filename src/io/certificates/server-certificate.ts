@@ -8,6 +8,7 @@ import {
   dayMs,
   localAuthority,
   renewedBeforeMs,
+  usableAuthority,
   write,
 } from './authority.ts';
 import {
@@ -57,6 +58,20 @@ export async function serverCertificate(ports: CertificatePorts, names: readonly
   return ports.exclusively(async () =>
     presented(usable(ports, authority, wanted) ?? (await made(ports, authority, wanted))),
   );
+}
+
+/**
+ * The names of the saved certificate, and between which times, in milliseconds since 1970, {@link serverCertificate} returns it
+ * for them; undefined where a new one is needed.
+ */
+export function certificateValidity(
+  ports: CertificatePorts,
+): { readonly names: string[]; readonly fromMs: number; readonly untilMs: number } | undefined {
+  const authority = usableAuthority(ports);
+  const saved = authority && usable(ports, authority, ownNames);
+  if (!saved) return undefined;
+  const untilMs = Math.min(renewalOf(saved), endOf(authority.x509) - renewedBeforeMs);
+  return { names: namesIn(saved.x509), fromMs: startOf(saved.x509), untilMs };
 }
 
 /** The names of the saved certificate; empty without one. */

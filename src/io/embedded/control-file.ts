@@ -1,37 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Listening } from '../../local/http/listen.ts';
 import { codeOf, namesIn, privateFolder, readIfExists } from '../files/files.ts';
 import { isCurrent, type Lock, openLock } from '../files/lock.ts';
+import type { ControlAddress } from './control-address.ts';
 import type { LocalPorts } from './ports.ts';
-import { databaseKey, type SavedState, type ServedState, type StateAddress } from './state-address.ts';
-
-/** How to reach the control endpoints of a served tenant. */
-export interface ControlAddress {
-  /** `http://localhost:PORT/_anon`: over plain HTTP, so that a test needs no certificate. */
-  readonly url: string;
-  /** Undefined where none is needed. */
-  readonly token: string | undefined;
-}
-
-/** Who may use the control endpoints: who has a token, or every process of this machine. Undefined: nobody. */
-export type ControlPolicy = 'token' | 'open' | undefined;
-
-/** The same for the tenant, with a new token. */
-export function controlAccess(policy: ControlPolicy): Pick<ControlAddress, 'token'> | undefined {
-  return policy && { token: policy === 'token' ? randomBytes(32).toString('base64url') : undefined };
-}
-
-/** Undefined where the server listens on other addresses than this machine's own. */
-export function controlAddress(
-  { url, port }: Listening,
-  access: Pick<ControlAddress, 'token'> | undefined,
-): ControlAddress | undefined {
-  const isLocal = new URL(url).hostname === 'localhost';
-  return access && isLocal ? { url: `http://localhost:${port}/_anon`, token: access.token } : undefined;
-}
+import type { SavedState, ServedState, StateAddress } from './state-address.ts';
+import { databaseKey } from './state-key.ts';
 
 type Ports = Pick<LocalPorts, 'state' | 'certificates'>;
 

@@ -4,13 +4,12 @@ import type { EditionName } from '../../wire/edition/edition.ts';
 import type { ServedAt } from '../../wire/state-call.ts';
 import type { ClockChange, ClockReading } from '../../wire/tenant-clock.ts';
 import type { TenantExport } from '../../wire/tenant-export.ts';
-import { announcedControl, type ControlAddress } from './control-file.ts';
+import type { ControlAddress } from './control-address.ts';
 import { type LocalActions, localActions } from './local-actions.ts';
 import { type LocalKeyControl, localKeyControl } from './local-keys.ts';
 import { type LocalSnapshots, localSnapshots } from './local-snapshots.ts';
 import type { SeedRequest, SeedResult } from './local-worlds.ts';
 import type { LocalPorts } from './ports.ts';
-import { type LocalServer, type ServeOptions, serveLocal } from './server.ts';
 import type { SavedState } from './state-address.ts';
 import { resetLocal, withLocal } from './tenant.ts';
 
@@ -28,7 +27,6 @@ export interface LocalControl {
    * unless another is given. With a seed it is predictable, for tests. Returns its edition.
    */
   reset(edition: EditionName | undefined, seedRandom?: number): Promise<EditionName>;
-  serve(options: ServeOptions): Promise<LocalServer>;
   /** Where a running server of this user answers the control endpoints; undefined where none does. */
   controlAddress(): Promise<ControlAddress | undefined>;
   /** Where another process serves the state from its memory; undefined for any other state. @throws {AnonError} */
@@ -64,8 +62,7 @@ export function localControl(ports: LocalPorts<SavedState>): LocalControl {
         return { issuer: local.issuer, edition, ...credentials };
       }),
     reset: (edition, seedRandom) => resetLocal(ports, edition, seedRandom),
-    serve: (options) => serveLocal(ports, options),
-    controlAddress: async () => announcedControl(ports),
+    controlAddress: async () => (await import('./control-file.ts')).announcedControl(ports),
     servedAt: async () => ('served' in state ? (await import('./served-state.ts')).whereServed(state) : undefined),
     clock: (edition) => withLocal(ports, { edition }, (local) => local.clock()),
     changeClock: (change, edition) => withLocal(ports, { edition }, (local) => local.changeClock(change)),

@@ -5,7 +5,8 @@ import type { SnapshotState } from '../../wire/tenant-snapshot.ts';
 import { writeFileSync } from '../files/atomic-write.ts';
 import { exists, fileFailure, namesIn, privateFolder, readIfExists, removeFile } from '../files/files.ts';
 import type { LocalPorts } from './ports.ts';
-import { databaseKey, type SavedState, type ServedState } from './state-address.ts';
+import type { SavedState, ServedState } from './state-address.ts';
+import { databaseKey } from './state-key.ts';
 import { withLocal } from './tenant.ts';
 
 /** A snapshot among the others. */

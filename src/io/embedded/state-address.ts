@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { userInfo } from 'node:os';
 import type { PostgresAddress } from '../../domain/profile/database-address.ts';
 import type { DocumentDatabase } from '../../local/store/database.ts';
@@ -40,18 +39,4 @@ export function systemUser(): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** A name for a database that may be part of a file's name, the same however it is connected to. */
-export function databaseKey({ host, port, database }: PostgresAddress): string {
-  return hashOf(`${host}:${port}/${database}`);
-}
-
-/** The same for a state in the memory of another process. */
-export function servedKey(url: string): string {
-  return hashOf(url);
-}
-
-function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   chownSync,
   closeSync,
@@ -43,7 +42,8 @@ export function writeFileSync(path: string, content: string | Uint8Array, { mode
 }
 
 function replace(target: string, content: string | Uint8Array, mode: number): void {
-  const draft = `${target}.tmp-${process.pid}-${randomBytes(4).toString('hex')}`;
+  // Processes in two containers may have the same id. It is a name, not a secret: nothing else needs node:crypto to save a file.
+  const draft = `${target}.tmp-${process.pid}-${Math.random().toString(36).slice(2, 10)}`;
   try {
     const descriptor = openSync(draft, 'wx', mode);
     try {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import net, { type AddressInfo } from 'node:net';
+import { getSystemErrorName } from 'node:util';
 import { admitting, type Listener } from './admission.ts';
 import type { Connection } from './connection.ts';
 import { type Exchange, inTransit } from './faulty-transit.ts';
@@ -9,6 +10,7 @@ import type { TlsCertificate } from './tls.ts';
 
 /** The addresses of `localhost`: only this machine can connect. */
 const loopback = ['127.0.0.1', '::1'];
+const loopbackV6 = '::1';
 
 /** All addresses of the machine, `localhost` included. */
 const wildcards = ['0.0.0.0', '::'];
@@ -148,9 +150,27 @@ function nameOf([address = 'localhost', ...others]: readonly string[]): string {
 }
 
 async function bind(server: Server, host: string, port: number): Promise<Server> {
-  server.listen(port, host);
-  await once(server, 'listening');
+  const socket = host === loopbackV6 ? boundSocket(host, port) : undefined;
+  if (socket) server.listen(socket);
+  else server.listen(port, host);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    throw Object.assign(error as Error, { address: host });
+  }
   return server;
+}
+
+/**
+ * A socket at an IPv6 address that needs no check. Node.js 20 and 22 check each with an expression that takes a tenth of a start to
+ * compile. Undefined in a Node.js that doesn't give one.
+ */
+function boundSocket(address: string, port: number): object | undefined {
+  const create = (net as { _createServerHandle?: (address: string, port: number, family: 6) => object | number })
+    ._createServerHandle;
+  const socket = create?.(address, port, 6);
+  if (typeof socket !== 'number') return socket;
+  throw Object.assign(new Error(`bind ${address}`), { code: getSystemErrorName(socket), address });
 }
 
 function unlessMissing(error: unknown): undefined {

@@ -1,12 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import {
-  announceControl,
-  announcedControl,
-  controlAccess,
-  controlAddress,
-} from '../../../src/io/embedded/control-file.ts';
+import { controlAccess, controlAddress } from '../../../src/io/embedded/control-address.ts';
+import { announceControl, announcedControl } from '../../../src/io/embedded/control-file.ts';
 import { fileLock } from '../../../src/io/embedded/serving-lock.ts';
 import { testCertificates } from '../../support/certificates.ts';
 import { modeOf, temporaryFolder } from '../../support/folder.ts';

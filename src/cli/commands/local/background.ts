@@ -1,9 +1,9 @@
 import { AnonError, interrupted, isAnonError, reworded } from '../../../errors.ts';
+import type { StartValues } from '../../../io/embedded/local-server.ts';
 import type { ServedRequest } from '../../../local/http/served-request.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import type { Context } from '../../world/context.ts';
 import type { RequestLog } from './request-log.ts';
-import type { ServedValues } from './served-values.ts';
 import { type Exposing, placeWarning, startWarnings } from './serving-options.ts';
 import { printReady, type Ready, type Started } from './start-screen.ts';
 
@@ -74,7 +74,7 @@ export async function reportingFailure(serve: () => Promise<void>): Promise<void
 /** Tells the command that started this server that it listens, and what an app needs of it. */
 export async function reportStart(
   { server, ...started }: Started,
-  values: () => Promise<ServedValues | undefined>,
+  values: () => Promise<StartValues | undefined>,
 ): Promise<void> {
   const { url, port, issuer, issuerBefore, edition, authority, predictable, guests, control } = server;
   await tell({

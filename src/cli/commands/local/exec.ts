@@ -4,7 +4,7 @@ import { createUser } from '../../../domain/user/lifecycle.ts';
 import { newPassword } from '../../../domain/user/new-password.ts';
 import { AnonError } from '../../../errors.ts';
 import { lastingToken } from '../../../io/embedded/lasting-token.ts';
-import type { LocalServer } from '../../../io/embedded/server.ts';
+import type { LocalServer } from '../../../io/embedded/local-server.ts';
 import { newMemoryState } from '../../../io/embedded/state-address.ts';
 import { signOnEveryProcessor } from '../../../io/embedded/thread-pool.ts';
 import { statePath } from '../../../wire/control.ts';
@@ -47,7 +47,7 @@ is no such command. Any number can run at once.`,
     const { https, autoLogin, seedRandom, seed } = options;
     const asked = requestedEdition(context, options);
     const world = seed === undefined ? undefined : await (await worlds()).servedWorld(context, seed, asked);
-    const server = await context.serveEphemeral(state, {
+    const server = await context.serve(state, {
       port: options.port === undefined ? 0 : parsePort(options.port),
       edition: world?.edition ?? asked,
       ...{ seedRandom, world: world?.serving },

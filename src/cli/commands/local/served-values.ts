@@ -3,25 +3,18 @@ import { likelyApi } from '../../../domain/api/find.ts';
 import { type App, appOf } from '../../../domain/app/app.ts';
 import { likelyApp } from '../../../domain/app/find.ts';
 import type { Profile } from '../../../domain/profile/profile.ts';
-import type { LocalServer } from '../../../io/embedded/server.ts';
+import type { ServedObjects, StartValues } from '../../../io/embedded/local-server.ts';
 import { editionNamed } from '../../../wire/edition/editions.ts';
-
-/** The application and the API of a guest. */
-export interface ServedValues {
-  readonly app: { readonly clientId: string; readonly name: string };
-  readonly api: { readonly audience: string; readonly name: string };
-}
 
 /**
  * The choice of {@link import('./env.ts').appValues} where nobody names one, from what the tenant has open already: to
  * ask its Management API takes longer than the rest of a start. Undefined where nothing decides it.
  */
-export async function servedValues(
-  server: Pick<LocalServer, 'guestObjects'>,
+export function servedValues(
+  { edition: name, clients, resourceServers }: ServedObjects,
   chosen: Pick<Profile, 'app' | 'api'>,
   named: { readonly app?: string | undefined; readonly api?: string | undefined } = {},
-): Promise<ServedValues | undefined> {
-  const { edition: name, clients, resourceServers } = await server.guestObjects();
+): StartValues | undefined {
   const edition = editionNamed(name);
   const apps = clients.filter(({ global }) => global !== true).map((body) => appOf(edition, body));
   const apis = resourceServers.map((body) => apiOf(edition, body)).filter(({ system }) => !system);

@@ -1,5 +1,5 @@
 import { AnonError } from '../../../errors.ts';
-import type { LocalServer } from '../../../io/embedded/server.ts';
+import type { LocalServer } from '../../../io/embedded/local-server.ts';
 import type { OwnFiles } from '../../../io/embedded/serving-certificate.ts';
 import type { HostPlace } from '../../../io/http/host-lookup.ts';
 import { parseUrl } from '../../../wire/url.ts';

@@ -1,6 +1,6 @@
 import { shellWord } from '../../../domain/shell-word.ts';
-import type { ControlAddress } from '../../../io/embedded/control-file.ts';
-import type { LocalServer } from '../../../io/embedded/server.ts';
+import type { ControlAddress } from '../../../io/embedded/control-address.ts';
+import type { LocalServer, StartValues } from '../../../io/embedded/local-server.ts';
 import { anonymousTokenPath } from '../../../wire/anonymous-token.ts';
 import { jwksPath } from '../../../wire/discovery.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
@@ -12,7 +12,6 @@ import { printable } from '../../render/printable.ts';
 import { rows } from '../../render/rows.ts';
 import { guestsData } from '../../render/world.ts';
 import type { Context } from '../../world/context.ts';
-import type { ServedValues } from './served-values.ts';
 import type { StateData } from './state-data.ts';
 
 /** What is known of a server once it listens. Plain data: one in the background sends it to the command that started it. */
@@ -29,7 +28,7 @@ export interface Started {
 
 export interface Ready extends Started {
   /** Undefined where nothing tells which application or API is meant, or the tenant has none. */
-  readonly values: ServedValues | undefined;
+  readonly values: StartValues | undefined;
 }
 
 /**
@@ -40,7 +39,7 @@ export async function printStart(
   context: Context,
   options: GlobalOptions,
   started: Started,
-  values: () => Promise<ServedValues | undefined>,
+  values: () => Promise<StartValues | undefined>,
 ): Promise<void> {
   if (!isForPeople(options)) return printReady(context, options, { ...started, values: await values() });
   printForPeople(context.terminal, (paint) => listening(paint, started));
@@ -102,7 +101,7 @@ function details(paint: Paint, ready: Ready): string {
   return `${table}\n${paint.dim('A guest')}\n  $ ${request}\n\n`;
 }
 
-function valueRows({ app, api }: ServedValues): readonly (readonly [string, string])[] {
+function valueRows({ app, api }: StartValues): readonly (readonly [string, string])[] {
   return [
     ['client id', `${printable(app.clientId)} (${printable(app.name)})`],
     ['audience', `${printable(api.audience)} (${printable(api.name)})`],
@@ -119,7 +118,7 @@ function controlText({ url, token }: ControlAddress): string {
   return token === undefined ? `${url}, without a token` : `${url}, with the token ${token}`;
 }
 
-function curl({ url, authority }: Started['server'], { app, api }: ServedValues): string {
+function curl({ url, authority }: Started['server'], { app, api }: StartValues): string {
   const trusting = authority === undefined ? '' : ` --cacert ${shellWord(authority)}`;
   const members = `-d client_id=${shellWord(app.clientId)} -d audience=${shellWord(api.audience)}`;
   return `curl${trusting} ${url}${anonymousTokenPath} ${members}`;

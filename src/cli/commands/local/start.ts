@@ -1,8 +1,9 @@
 import { parseTenantDomain } from '../../../domain/profile/address.ts';
 import { localProfileName } from '../../../domain/profile/name.ts';
+import type { Profile } from '../../../domain/profile/profile.ts';
 import { AnonError, isAnonError } from '../../../errors.ts';
-import type { LocalServer, ServeOptions } from '../../../io/embedded/server.ts';
-import { type MemoryState, newMemoryState } from '../../../io/embedded/state-address.ts';
+import type { ServeOptions } from '../../../io/embedded/local-server.ts';
+import { newMemoryState } from '../../../io/embedded/state-address.ts';
 import { signOnEveryProcessor } from '../../../io/embedded/thread-pool.ts';
 import type { RateLimit } from '../../../local/http/rate-limit.ts';
 import { parseUrl } from '../../../wire/url.ts';
@@ -12,7 +13,7 @@ import { seedOption, seedRandomOption } from '../../options/seed-random.ts';
 import { isForPeople } from '../../output/formats.ts';
 import { type Access, requestedEdition } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
-import type { DatabaseText } from '../../world/database-state.ts';
+import { version } from '../../world/version.ts';
 import { defineCommand } from '../define-command.ts';
 import {
   bounded,
@@ -25,7 +26,6 @@ import {
 } from './background.ts';
 import { explanations } from './explanations.ts';
 import { requestLog } from './request-log.ts';
-import { servedValues } from './served-values.ts';
 import { ownCertificate, parseAddress, parsePort, startWarnings } from './serving-options.ts';
 import { printStart } from './start-screen.ts';
 import { stateData } from './state-data.ts';
@@ -107,30 +107,36 @@ async function serveUntilStopped(context: Context, options: StartOptions): Promi
   const edition = world?.edition ?? asked;
   const known = world && user !== undefined ? (await worlds()).userOfWorld(world, user) : undefined;
   const autoLogin = known ?? (user === undefined ? undefined : await userId(await connect(), user));
-  const { serve, state } = await servedIn(context, place);
-  const serving = serve({
+  const state = place && 'memory' in place ? place : await context.chosenState(place);
+  const serving = context.serve(state, {
     ...{ port, domain, address, rateLimit, edition, seedRandom, world: world?.serving, hosts, autoLogin },
     control: controlPolicy(options),
     explain,
     onServed: log && (detached ? await bounded(log) : log.add),
     plainHttp: options.http,
     ownCertificate: await ownCertificate(context, options),
+    values: await valuesToPrint(context, place, world?.values),
   });
   const server = await withRunning(context, serving);
   const looking = new AbortController();
   let recorded: { remove(): void } | undefined;
   try {
     for (const warning of startWarnings(server, { ...options, domain })) context.warn(warning);
-    const values = () => valuesIfKnown(context, server, place, world?.values);
-    const started = { server, state, ephemeral: options.ephemeral === true, detached: detached === true };
+    const values = () => server.values().catch(unlessOurs);
+    const where = 'memory' in state ? { state: null, database: null } : stateData({ state });
+    const started = { server, state: where, ephemeral: options.ephemeral === true, detached: detached === true };
     // Whoever waits for the first line should not wait for a file.
     if (!detached) await printStart(context, options, started, values);
     await context.warnAtOnce();
+    await server.open();
     recorded = await recordServer(context, started);
     if (detached) await reportStart(started, values);
     await server.warmUp();
+    await server.save();
     if (domain !== undefined && !options.http && !detached) void warnOfPlace(context, server, looking.signal);
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    // Requests have changed the state, or other commands.
+    await server.save();
   } finally {
     looking.abort();
     await server.close();
@@ -164,34 +170,26 @@ async function placeOf({
   return database === undefined ? undefined : ({ text: database, from: '--database' } as const);
 }
 
-async function servedIn(context: Context, place: MemoryState | DatabaseText | undefined) {
-  if (place && 'memory' in place) {
-    return {
-      serve: (options: ServeOptions) => context.serveEphemeral(place, options),
-      state: { state: null, database: null },
-    };
-  }
-  const local = await context.local(place);
-  return { serve: local.serve, state: stateData(local) };
-}
-
 const worlds = () => import('../../input/world.ts');
 
-async function valuesIfKnown(
+/** The application and the API on the start screen. What the profile has saved does not belong to a state in memory. */
+async function valuesToPrint(
   context: Context,
-  server: LocalServer,
   place: Awaited<ReturnType<typeof placeOf>>,
-  named: Parameters<typeof servedValues>[2],
-) {
-  try {
-    // What the profile has saved does not belong to a state in memory.
-    const isSaved = place === undefined || !('memory' in place);
-    const profile = isSaved ? await (await context.profiles()).get(localProfileName) : undefined;
-    return await servedValues(server, profile ?? {}, named);
-  } catch (error) {
-    if (isAnonError(error)) return undefined;
-    throw error;
-  }
+  named: { readonly app?: string | undefined; readonly api?: string | undefined } | undefined,
+): Promise<ServeOptions['values']> {
+  const isSaved = place === undefined || !('memory' in place);
+  const profile = async () => (await context.profiles()).get(localProfileName);
+  const { app, api }: Partial<Profile> = (isSaved && (await profile().catch(unlessOurs))) || {};
+  return {
+    key: JSON.stringify([version, app, api]),
+    find: async (objects) => (await import('./served-values.ts')).servedValues(objects, { app, api }, named),
+  };
+}
+
+/** An error that another command reports better. */
+function unlessOurs(error: unknown): undefined {
+  if (!isAnonError(error)) throw error;
 }
 
 function controlPolicy({ control, openControl }: { readonly control: boolean; readonly openControl?: true }) {
