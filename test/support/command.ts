@@ -57,7 +57,7 @@ export interface Machine {
   done(...argv: string[]): Promise<Ran>;
   /** Runs the commands that open all gates, so that guests get `read:catalog` and `write:cart`. */
   open(): Promise<void>;
-  /** Resolves when a running command prints `text` as its result, with all that it has printed. */
+  /** Resolves when a running command prints `text`, with the result that it has printed by then. */
   printed(text: string): Promise<string>;
   /** The terminal of the next commands. */
   readonly env: Record<string, string>;
@@ -182,7 +182,7 @@ export async function freshMachine({ seeded = true, edition }: MachineOptions = 
       },
       terminal: recordingTerminal(terminal, heard, () => {
         for (const one of [...waiting]) {
-          if (!heard.stdout.includes(one.text)) continue;
+          if (![heard.stdout, heard.stderr].some((text) => text.includes(one.text))) continue;
           waiting.delete(one);
           one.resolve(heard.stdout);
         }
@@ -468,25 +468,26 @@ function movingClock(signal: AbortSignal): Machine['clock'] {
 export function recordingTerminal(
   given: Readonly<Machine['terminal']>,
   heard: { stdout: string; stderr: string },
-  onResult: () => void = () => {},
+  onText: () => void = () => {},
 ): Terminal {
   let { stdin } = given;
   return {
     result(text) {
       heard.stdout += text;
-      onResult();
+      onText();
     },
     async resultLines() {
       return {
         async write(text) {
           heard.stdout += text;
-          onResult();
+          onText();
           return true;
         },
       };
     },
     note(text) {
       heard.stderr += text;
+      onText();
     },
     async readStdin() {
       if (stdin === undefined) throw new Error('stdin is a terminal where nobody types');
