@@ -10,7 +10,8 @@ type Certificates = LocalPorts['certificates'];
 interface Found {
   readonly local: Pick<LocalTenant, 'ready' | 'issuer' | 'edition' | 'randomness'>;
   readonly key: string;
-  readonly values: () => Promise<StartValues | undefined>;
+  /** In the state with this id. */
+  readonly values: (state: string) => Promise<StartValues | undefined>;
 }
 
 /** Saves what a server found, unless it is saved already. Without it, the next start only takes longer. */
@@ -37,7 +38,7 @@ async function startOf(
   return {
     ...{ key, state, certificate },
     ...{ issuer: local.issuer, edition: await local.edition(), predictable: local.randomness.predictable },
-    values: (await values()) ?? null,
+    values: (await values(state)) ?? null,
   };
 }
 

@@ -88,11 +88,16 @@ function isServable({ issuer, certificate }: SavedStart, { folder, names, now }:
 const counter = { offset: 24, length: 4 };
 
 /**
- * Another text after every change of a state's file; undefined while one is being written. The system's times alone may stay
- * the same for a few milliseconds.
+ * Another text after every change of a state's file; undefined while one is being written, and for a file that cannot be read.
+ * The system's times alone may stay the same for a few milliseconds.
  */
 export function stateId(file: string): string | undefined {
-  const descriptor = openSync(file, 'r');
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, 'r');
+  } catch {
+    return undefined;
+  }
   try {
     const bytes = Buffer.alloc(counter.length);
     readSync(descriptor, bytes, 0, counter.length, counter.offset);

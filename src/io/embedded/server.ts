@@ -6,11 +6,11 @@ import { authorityPath } from '../certificates/paths.ts';
 import { exists } from '../files/files.ts';
 import { controlAccess, controlAddress } from './control-address.ts';
 import { namesIn, namesOf } from './host-names.ts';
-import type { LocalServer, ServeOptions } from './local-server.ts';
+import type { LocalServer, ServeOptions, StartValues } from './local-server.ts';
 import { issuerFor, localhostAt, localPort, portIn } from './localhost.ts';
 import type { OpenedServer } from './opened-server.ts';
 import type { LocalPorts } from './ports.ts';
-import { type SavedStart, startToRepeat } from './saved-start.ts';
+import { type SavedStart, startToRepeat, stateId } from './saved-start.ts';
 import type { ServedState } from './state-address.ts';
 
 const defaultPort = 4400;
@@ -83,9 +83,13 @@ export async function serveLocal(ports: LocalPorts, options: ServeOptions): Prom
       return begun;
     });
     begin = beginning;
+    let last: { readonly state: string | undefined; readonly values: StartValues | undefined } | undefined;
     const found = async () => {
       const [{ local }, { shownObjects }] = [await beginning(), await import('./guest-objects.ts')];
-      return values?.find(shownObjects(await local.guestObjects()));
+      // Before they are read: a later change then has another id.
+      const id = 'file' in state ? stateId(state.file) : undefined;
+      last = { state: id, values: await values?.find(shownObjects(await local.guestObjects())) };
+      return last.values;
     };
     const start = saved ? repeated(saved, ports, options) : await startOf(await beginning());
     return {
@@ -100,7 +104,9 @@ export async function serveLocal(ports: LocalPorts, options: ServeOptions): Prom
       async save() {
         if (!opened || !values || !('file' in state)) return;
         const { saveStart } = await import('./save-start.ts');
-        await saveStart(state.file, ports.certificates, { local: opened.local, key: values.key, values: found });
+        // With thousands of applications, looking at all of them again takes long.
+        const valuesIn = async (id: string) => (last?.state === id ? last.values : found());
+        await saveStart(state.file, ports.certificates, { local: opened.local, key: values.key, values: valuesIn });
       },
       async warmUp() {
         await Promise.all([server.warmUp(), (await beginning()).local.warmUp()]);
