@@ -28,7 +28,7 @@ export interface LocalServer extends Listening {
   readonly guests: readonly WorldGuestTokens[];
   /** Undefined where the control endpoints are off or cannot be reached from this machine. */
   readonly control: ControlAddress | undefined;
-  /** As {@link ServeOptions.values} finds them; undefined without it. */
+  /** As {@link ServeOptions.values} finds them; undefined without it, and with a warning where the tenant cannot be read. */
   values(): Promise<StartValues | undefined>;
   /**
    * Opens the tenant, where the server listened first; every request waits for it. @throws as {@link serveLocal}, but

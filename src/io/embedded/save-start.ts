@@ -14,19 +14,21 @@ interface Found {
   readonly values: (state: string) => Promise<StartValues | undefined>;
 }
 
-/** Saves what a server found, unless it is saved already. Without it, the next start only takes longer. */
+/**
+ * Saves what a server found, unless it is saved already. Where it cannot be written, as in a read-only home, the next start only takes
+ * longer.
+ * @throws the tenant's errors
+ */
 export async function saveStart(stateFile: string, certificates: Certificates, found: Found): Promise<void> {
+  // Before anything is read: whatever changes meanwhile has another id then.
+  const [state, files] = [stateId(stateFile), certificateIdIfAny(certificates)];
+  if (state === undefined) return;
+  const saved = readSavedStart(stateFile, { key: found.key, certificates: undefined });
+  if (saved && saved.certificate?.files === files) return;
+  const start = await startOf(found, state, certificateOf(certificates, files));
   try {
-    // Before anything is read: whatever changes meanwhile has another id then.
-    const [state, files] = [stateId(stateFile), certificateIdIfAny(certificates)];
-    if (state === undefined) return;
-    const saved = readSavedStart(stateFile, { key: found.key, certificates: undefined });
-    if (saved && saved.certificate?.files === files) return;
-    const start = await startOf(found, state, certificateOf(certificates, files));
     writeFileSync(savedStartPath(stateFile), `${JSON.stringify(start)}\n`, { mode: 0o600 });
-  } catch {
-    // As in a read-only home.
-  }
+  } catch {}
 }
 
 async function startOf(
@@ -43,8 +45,14 @@ async function startOf(
 }
 
 function certificateOf(certificates: Certificates, files: string | undefined): SavedStart['certificate'] {
-  const validity = files === undefined ? undefined : certificateValidity(certificates);
-  return files === undefined || !validity ? null : { files, ...validity };
+  if (files === undefined) return null;
+  try {
+    const validity = certificateValidity(certificates);
+    return validity ? { files, ...validity } : null;
+  } catch {
+    // The next start reports it.
+    return null;
+  }
 }
 
 /** Undefined without certificates, as with plain HTTP alone. */

@@ -41,6 +41,7 @@ export async function serveLocal(ports: LocalPorts, options: ServeOptions): Prom
   const hosts = () => [...names, ...namesIn(opened?.local.issuer ?? known)];
   const wantedPort = (issuer: string) => port ?? portIn(domain) ?? localPort(issuer) ?? defaultPort;
   const issuerAt = (taken: number, before: string) => issuerFor(ports, options, taken) ?? before;
+  const report = warnedOnce(ports);
   const stopping = new AbortController();
   const open = once(async () => {
     const { openServer } = await import('./opened-server.ts');
@@ -65,7 +66,7 @@ export async function serveLocal(ports: LocalPorts, options: ServeOptions): Prom
     const before = saved?.issuer ?? (await open()).local.issuer;
     const wanted = wantedPort(before);
     const { listen } = await import('../../local/http/listen.ts');
-    const server = await listen(handlerOf(ports, open), wanted, {
+    const server = await listen(handlerOf(ports, open, report), wanted, {
       hosts,
       certificate: plainHttp ? undefined : async () => currentCertificate(await open()),
       ...(address !== undefined && { addresses: [address] }),
@@ -99,14 +100,22 @@ export async function serveLocal(ports: LocalPorts, options: ServeOptions): Prom
       // Nobody knew the first issuer of a state in memory.
       issuerBefore: issuer === before || 'memory' in state ? undefined : before,
       control: controlled,
-      values: async () => (saved ? (saved.values ?? undefined) : found()),
+      async values() {
+        if (saved) return saved.values ?? undefined;
+        return found().catch((error) => {
+          if (!isAnonError(error)) throw error;
+          report(error);
+          return undefined;
+        });
+      },
       open: async () => void (await beginning()),
       async save() {
         if (!opened || !values || !('file' in state)) return;
         const { saveStart } = await import('./save-start.ts');
         // With thousands of applications, looking at all of them again takes long.
         const valuesIn = async (id: string) => (last?.state === id ? last.values : found());
-        await saveStart(state.file, ports.certificates, { local: opened.local, key: values.key, values: valuesIn });
+        const start = { local: opened.local, key: values.key, values: valuesIn };
+        await saveStart(state.file, ports.certificates, start).catch(report);
       },
       async warmUp() {
         await Promise.all([server.warmUp(), (await beginning()).local.warmUp()]);
@@ -171,18 +180,25 @@ function once<Result>(work: () => Promise<Result>): Once<Result> {
  * An unusable state doesn't stop the server: each client gets the reason, and the server warns once. The reason why a database
  * is unusable names its address, so it is for the server's output alone.
  */
-function handlerOf(ports: LocalPorts, open: () => Promise<OpenedServer>) {
-  const warned = new Set<string>();
+function handlerOf({ state }: LocalPorts, open: () => Promise<OpenedServer>, report: (error: unknown) => void) {
   let local: OpenedServer['local'] | undefined;
   return async (request: Request, connection: Connection): Promise<Response> => {
     local ??= (await open()).local;
     try {
       return await local.handle(request, connection);
     } catch (error) {
-      if (!isAnonError(error)) return local.outage(request);
-      if (!warned.has(error.message)) ports.warn(error.message);
-      warned.add(error.message);
-      return local.outage(request, 'file' in ports.state ? error.message : undefined);
+      report(error);
+      return local.outage(request, isAnonError(error) && 'file' in state ? error.message : undefined);
     }
+  };
+}
+
+/** Warns of an error that the user can do something about, unless it was reported before. */
+function warnedOnce({ warn }: Pick<LocalPorts, 'warn'>): (error: unknown) => void {
+  const warned = new Set<string>();
+  return (error) => {
+    if (!isAnonError(error) || warned.has(error.message)) return;
+    warned.add(error.message);
+    warn(error.message);
   };
 }

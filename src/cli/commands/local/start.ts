@@ -122,15 +122,14 @@ async function serveUntilStopped(context: Context, options: StartOptions): Promi
   let recorded: { remove(): void } | undefined;
   try {
     for (const warning of startWarnings(server, { ...options, domain })) context.warn(warning);
-    const values = () => server.values().catch(unlessOurs);
     const where = 'memory' in state ? { state: null, database: null } : stateData({ state });
     const started = { server, state: where, ephemeral: options.ephemeral === true, detached: detached === true };
     // Whoever waits for the first line should not wait for a file.
-    if (!detached) await printStart(context, options, started, values);
+    if (!detached) await printStart(context, options, started, server.values);
     await context.warnAtOnce();
     await server.open();
     recorded = await recordServer(context, started);
-    if (detached) await reportStart(started, values);
+    if (detached) await reportStart(started, server.values);
     await server.warmUp();
     await server.save();
     if (domain !== undefined && !options.http && !detached) void warnOfPlace(context, server, looking.signal);

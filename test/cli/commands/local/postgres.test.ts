@@ -85,7 +85,7 @@ describe('local use-database', () => {
     expect((await machine.done('token', 'verify', token, '--json')).json).toMatchObject({ valid: true });
     expect((await machine.done('doctor', '--probe', '--json')).json).toMatchObject({ ok: true });
     expect((await machine.done('local', 'show')).stdout).toContain(`  database               ${url}\n`);
-    expect(await completed(machine, 'app', 'show', 'w')).toBe('web\n');
+    expect(await completed(machine, 'app', 'show', 'web')).toBe('web\n');
     expect(await completed(machine, 'api', 'scopes', 'remove', 'shop', 'write:c')).toBe('write:cart\n');
     expect(await completed(machine, 'session', 'show', 'd')).toBe('default\n');
     expect(existsSync(machine.statePath)).toBe(false);
