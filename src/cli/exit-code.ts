@@ -9,7 +9,7 @@ export const exitCodes = [
   {
     code: 1,
     meaning: 'failed',
-    errors: ['failed', 'not_found', 'rate_limited', 'server_error', 'response_invalid', 'state_unusable'],
+    errors: ['failed', 'not_found', 'rate_limited', 'response_invalid', 'state_unusable'],
   },
   { code: 2, meaning: 'usage error: wrong command line', errors: ['usage', 'ambiguous'] },
   { code: 3, meaning: 'token not acceptable', errors: ['token_unacceptable'] },
@@ -19,7 +19,8 @@ export const exitCodes = [
     meaning: 'refused by a closed gate or a policy, or the guest did not come along',
     errors: ['gate_closed', 'guest_not_carried', 'policy_violated'],
   },
-  { code: 6, meaning: 'tenant unreachable', errors: ['tenant_unreachable'] },
+  // Both say nothing about the request, and a script does the same about both: it tries again later.
+  { code: 6, meaning: 'tenant unreachable, or it fails (5xx)', errors: ['tenant_unreachable', 'server_error'] },
   { code: 7, meaning: "not supported by the tenant's edition", errors: ['edition_unsupported'] },
   { code: 8, meaning: 'change sent, but the tenant reports a different state', errors: ['not_applied'] },
   { code: differencesExitCode, meaning: 'config drift, or --exit-code: there are differences', errors: [] },

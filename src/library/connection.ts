@@ -2,8 +2,9 @@ import type { Clock } from '../domain/clock.ts';
 import type { TenantConnection } from '../domain/exchange/connection.ts';
 import type { Fetch } from '../domain/exchange/http.ts';
 import { tenantTime } from '../domain/exchange/tenant-time.ts';
-import { addressOf, loopback, parseTenantDomain } from '../domain/profile/address.ts';
+import { addressOf, parseTenantDomain } from '../domain/profile/address.ts';
 import { AnonError, interrupted, UnreachableError } from '../errors.ts';
+import { loopback } from '../wire/url.ts';
 import type { TenantOptions } from './tenant-options.ts';
 
 /** From the start of an exchange to the last byte of the answer. */

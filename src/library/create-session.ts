@@ -42,7 +42,7 @@ export interface GuestTokens {
 /**
  * Creates a guest session: POST /anonymous/token. Nothing is saved.
  * @throws an error for which `isAnonError` is true, with a `code`: `gate_closed` when the tenant does not accept
- *   guests, `not_authorised`, `rate_limited`, `tenant_unreachable`, `usage` for invalid options
+ *   guests, `not_authorised`, `rate_limited`, `tenant_unreachable`, `server_error`, `usage` for invalid options
  */
 export async function createSession(options: CreateSessionOptions): Promise<GuestTokens> {
   const { clientId, clientSecret, audience, scope, metadata, userId } = options;

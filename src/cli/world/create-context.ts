@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { TenantConnection } from '../../domain/exchange/connection.ts';
 import { tenantTime } from '../../domain/exchange/tenant-time.ts';
-import { addressOf, loopback, originOf, sameHost } from '../../domain/profile/address.ts';
+import { addressOf, originOf, sameHost } from '../../domain/profile/address.ts';
 import { localProfileName } from '../../domain/profile/name.ts';
 import type { ProfileStore } from '../../domain/profile/profile.ts';
 import { defaultSessionName } from '../../domain/session/saved-session.ts';
@@ -12,6 +12,7 @@ import type { StateAddress } from '../../io/embedded/state-address.ts';
 import { keepPrivate } from '../../io/files/private-mode.ts';
 import { retryPolicy } from '../../io/terminal/waiting.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
+import { loopback } from '../../wire/url.ts';
 import type { Printing } from '../output/formats.ts';
 import type { Report } from '../output/report.ts';
 import { clockNote } from '../render/clock-note.ts';

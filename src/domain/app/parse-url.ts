@@ -1,6 +1,6 @@
 import { AnonError } from '../../errors.ts';
+import { loopback } from '../../wire/url.ts';
 import { mostSimilar } from '../did-you-mean.ts';
-import { loopback } from '../profile/address.ts';
 import { shellWord } from '../shell-word.ts';
 import { hasPlaceholder, originOf, urlParts, withoutUser } from './origin.ts';
 

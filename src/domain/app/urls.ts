@@ -10,10 +10,9 @@ import {
   clientUrlsPath,
 } from '../../wire/client.ts';
 import { mostSimilar } from '../did-you-mean.ts';
-import type { TenantConnection } from '../exchange/connection.ts';
+import { isOnThisMachine, type TenantConnection } from '../exchange/connection.ts';
 import { editionOf, managementRequest } from '../exchange/management/request.ts';
 import { type Plan, planned, plannedPatch } from '../plan/plan.ts';
-import { loopback } from '../profile/address.ts';
 import { shellWord } from '../shell-word.ts';
 import { pageOrigin, urlsIn } from './allowed-origins.ts';
 import { type App, appOf } from './app.ts';
@@ -46,7 +45,8 @@ const lists: Readonly<Record<UrlListName, UrlList>> = {
     noun: 'origin',
     member: 'web_origins',
     members: ['web_origins', 'allowed_origins'],
-    parse: (tenant, text) => parseOrigin(text, { anyPort: isLocal(tenant) }),
+    // The local tenant accepts more wildcards than the service.
+    parse: (tenant, text) => parseOrigin(text, { anyPort: isOnThisMachine(tenant) }),
     keyOf: (text) => originOf(text) ?? text,
   },
   callbacks: {
@@ -64,11 +64,6 @@ const lists: Readonly<Record<UrlListName, UrlList>> = {
     keyOf: comparable,
   },
 };
-
-/** A tenant on this machine: the local tenant accepts more wildcards than the service. */
-function isLocal({ sessionKeys, baseUrl }: TenantConnection): boolean {
-  return sessionKeys !== undefined || loopback.test(new URL(baseUrl).hostname);
-}
 
 /** `callback`, for messages. */
 export function urlNoun(list: UrlListName): string {

@@ -1,6 +1,6 @@
 import { AnonError, isAnonError, ResponseError } from '../../errors.ts';
 import { parseUrl } from '../../wire/url.ts';
-import type { TenantConnection } from './connection.ts';
+import { isEmbedded, isOnThisMachine, type TenantConnection } from './connection.ts';
 import { type Answer, type Exchange, type HttpAnswer, hostOf } from './http.ts';
 import { redactSecrets } from './redact.ts';
 import { isTransientFailure } from './retry.ts';
@@ -27,7 +27,7 @@ export async function readAnswer(response: HttpAnswer, exchange: Exchange, tenan
   if (status >= 300 && status < 400) throw redirected(status, headers.get('location'), exchange, tenant);
   const text = await response.text().catch((cause: unknown) => {
     if (!isAnonError(cause) || cause.code !== 'response_invalid') throw cause;
-    throw withUnknownOutcome(notAnAnswer(status, 'an unreadable body', exchange, cause), exchange, tenant);
+    throw withUnknownOutcome(notAnAnswer(status, 'an unreadable body', exchange, { tenant, cause }), exchange, tenant);
   });
   exchange.measure?.(text.length);
   if (text === '') return { status, body: undefined };
@@ -37,7 +37,7 @@ export async function readAnswer(response: HttpAnswer, exchange: Exchange, tenan
     if (exchange.mayBeMissing && isMissing(status)) return { status, body: undefined };
     const page = headers.get('content-type')?.startsWith('text/html') || text.trimStart().startsWith('<');
     const what = page ? 'an HTML page, not JSON' : 'a body that is not JSON';
-    throw withUnknownOutcome(notAnAnswer(status, what, exchange, cause), exchange, tenant);
+    throw withUnknownOutcome(notAnAnswer(status, what, exchange, { tenant, cause }), exchange, tenant);
   }
 }
 
@@ -46,7 +46,21 @@ export function isMissing(status: number): boolean {
   return status === 404 || status === 405 || status === 501;
 }
 
-function notAnAnswer(status: number, what: string, { method, path }: Exchange, cause: unknown): ResponseError {
+/** What to do after a transient failure. The local tenant fails where a test wants it to, and Auth0 reports only on its own tenants. */
+export function failureHint(tenant: Pick<TenantConnection, 'sessionKeys' | 'baseUrl'>): string {
+  const faults = 'To see the faults of the local tenant: anon-cli local fault list';
+  if (isEmbedded(tenant)) return faults;
+  return isOnThisMachine(tenant)
+    ? `The server at ${hostOf(tenant.baseUrl)} failed, not your request. ${faults}`
+    : 'The service or a proxy in between failed, not your request. Try again later; see https://status.auth0.com';
+}
+
+function notAnAnswer(
+  status: number,
+  what: string,
+  { method, path }: Exchange,
+  { tenant, cause }: { readonly tenant: TenantConnection; readonly cause: unknown },
+): ResponseError {
   const failed = isTransientFailure(status);
   const why = isAnonError(cause) ? ` ${cause.message}` : '';
   const advice = isAnonError(cause) ? cause.hint : 'Is this the domain of an Auth0 tenant? Run: anon-cli profile list';
@@ -55,7 +69,7 @@ function notAnAnswer(status: number, what: string, { method, path }: Exchange, c
     { status, error: 'invalid_response', description: '' },
     {
       message: `The tenant answered ${method} ${withoutQuery(path)} with ${status} and ${what}.${why}`,
-      hint: failed ? 'The service or a proxy in between is failing. Try again later.' : advice,
+      hint: failed ? failureHint(tenant) : advice,
       cause,
     },
   );

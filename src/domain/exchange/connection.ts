@@ -1,5 +1,6 @@
 import type { EditionName } from '../../wire/edition/edition.ts';
 import type { ClockReading } from '../../wire/tenant-clock.ts';
+import { loopback } from '../../wire/url.ts';
 import type { Clock } from '../clock.ts';
 import type { Fetch } from './http.ts';
 import type { ManagementAccess } from './management/credentials.ts';
@@ -33,4 +34,14 @@ export interface TenantConnection {
   readonly readOnly?: boolean;
   /** The keys that this tenant's session tokens are encrypted with, the current one first, if this machine has them. */
   readonly sessionKeys: (() => Promise<readonly Uint8Array[]>) | undefined;
+}
+
+/** Whether this is certainly the local tenant: no other has its keys on this machine. */
+export function isEmbedded({ sessionKeys }: Pick<TenantConnection, 'sessionKeys'>): boolean {
+  return sessionKeys !== undefined;
+}
+
+/** Whether a tenant answers on this machine: the local tenant, or another server that imitates one. */
+export function isOnThisMachine(tenant: Pick<TenantConnection, 'sessionKeys' | 'baseUrl'>): boolean {
+  return isEmbedded(tenant) || loopback.test(new URL(tenant.baseUrl).hostname);
 }

@@ -34,9 +34,6 @@ export interface Attempts {
   readonly retries: number;
 }
 
-/** The hint after {@link isTransientFailure}. */
-export const serviceInTrouble = 'The service failed, not your request. Try again later; see https://status.auth0.com';
-
 /**
  * Whether the service, or a proxy in front of it, failed, which shows nothing about the request: a 5xx, or the server's
  * own time-out (408). 501 is permanent, so it is not transient.

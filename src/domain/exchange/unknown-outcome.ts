@@ -1,4 +1,5 @@
 import { type AnonError, isUnreachable, reworded } from '../../errors.ts';
+import { anonymousLogoutPath } from '../../wire/anonymous-logout.ts';
 import { anonymousTokenPath } from '../../wire/anonymous-token.ts';
 import { clientsPath } from '../../wire/client.ts';
 import { oauthTokenPath } from '../../wire/oauth.ts';
@@ -20,6 +21,8 @@ const listCommands: Readonly<Record<string, string>> = {
 export function withUnknownOutcome(error: AnonError, exchange: Exchange, tenant: TenantConnection): AnonError {
   const { method, path } = exchange;
   if (method === 'GET' || method === 'OPTIONS' || !mayHaveTakenEffect(error)) return error;
+  // A logout changes nothing at the tenant. @see wire contract, section 3
+  if (path === anonymousLogoutPath) return error;
   if (path === oauthTokenPath || path === anonymousTokenPath) {
     return isUnreachable(error) ? reworded(error, { hint: 'Run the command again: it only requests tokens.' }) : error;
   }

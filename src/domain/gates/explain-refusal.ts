@@ -2,9 +2,10 @@ import { GateClosedError, type ResponseError, withHint } from '../../errors.ts';
 import { editionNamed } from '../../wire/edition/editions.ts';
 import { metadataMaxBytes } from '../../wire/metadata.ts';
 import { readApp } from '../app/read.ts';
+import { failureHint } from '../exchange/answer.ts';
 import type { TenantConnection } from '../exchange/connection.ts';
 import { editionOf } from '../exchange/management/request.ts';
-import { isTransientFailure, serviceInTrouble } from '../exchange/retry.ts';
+import { isTransientFailure } from '../exchange/retry.ts';
 import { lacksFeature } from '../session/missing-feature.ts';
 import { shellWord } from '../shell-word.ts';
 import { explainScope, explainTarget } from './explain-api-refusal.ts';
@@ -21,6 +22,10 @@ export async function explainRefusal(
   refusal: ResponseError,
   request: RefusedRequest,
 ): Promise<ResponseError> {
+  // Whatever its words, a failure of the service says nothing about the request. A page has its hint already.
+  if (isTransientFailure(refusal.status)) {
+    return refusal.hint ? refusal : withHint(refusal, failureHint(tenant));
+  }
   switch (refusal.error) {
     case 'feature_not_enabled':
       return new GateClosedError(refusal, {
@@ -48,11 +53,10 @@ export async function explainRefusal(
     case 'metadata_too_large':
       return withHint(refusal, requestHint(tenant, refusal, request));
     case 'server_error':
-      return withHint(refusal, serviceInTrouble);
+      return withHint(refusal, failureHint(tenant));
     case 'invalid_response':
       return refusal.status === 403 ? withHint(refusal, pageInstead) : refusal;
     default:
-      if (isTransientFailure(refusal.status)) return withHint(refusal, serviceInTrouble);
       // An error code outside the contract. A rate limit already has a hint.
       return refusal.hint ? refusal : withHint(refusal, doctorHint(tenant, request));
   }

@@ -1,7 +1,5 @@
 import { AnonError } from '../../errors.ts';
-
-/** The host names of this machine. */
-export const loopback = /^(localhost|127\.0\.0\.1|\[::1\])$/;
+import { loopback } from '../../wire/url.ts';
 
 /** The characters of a resolvable host name. URLs accept more, such as the `$` of a variable that was not substituted. */
 const hostLike = /^([a-z0-9._-]+|\[[0-9a-f:.]+\])$/;

@@ -1,7 +1,7 @@
 import { ResponseError } from '../../errors.ts';
 import { anonymousLogoutPath } from '../../wire/anonymous-logout.ts';
 import { editionNamed } from '../../wire/edition/editions.ts';
-import { isMissing } from '../exchange/answer.ts';
+import { failureHint, isMissing } from '../exchange/answer.ts';
 import type { TenantConnection } from '../exchange/connection.ts';
 import { readErrorBody } from '../exchange/error-body.ts';
 import type { Exchange } from '../exchange/http.ts';
@@ -35,7 +35,8 @@ export async function logOut(
   if (!known && status === 404) return false;
   const { sent, error, description } = readErrorBody(answer, secretForms(metadata));
   if (isMissing(status)) throw await missingFeature(tenant, exchange, { status, error, description });
-  const code =
-    sent.error === 'invalid_client' ? 'not_authorised' : isTransientFailure(status) ? 'server_error' : 'failed';
-  throw new ResponseError(code, { status, error, description });
+  const failed = isTransientFailure(status);
+  const code = failed ? 'server_error' : sent.error === 'invalid_client' ? 'not_authorised' : 'failed';
+  const hint = failed ? failureHint(tenant) : undefined;
+  throw new ResponseError(code, { status, error, description }, { hint });
 }

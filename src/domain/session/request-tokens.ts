@@ -137,12 +137,13 @@ export async function askForTokens(
   if (status < 300) return { exchange, body: answer.body };
   const secrets = [...secretsIn(exchange), ...secretForms([clientSecret, held])];
   const { sent, error, description } = readErrorBody(answer, secrets);
-  const code = codes.get(sent.error);
+  // No refusal has the status of a failure, whatever its words.
+  const code = isTransientFailure(status) ? 'server_error' : codes.get(sent.error);
   // Error codes of the protocol are not the tenant's own words.
-  const isProtocol = code !== undefined || otherErrors.has(sent.error);
+  const isProtocol = codes.has(sent.error) || otherErrors.has(sent.error);
   const refused = { status, error: isProtocol ? sent.error : error, description };
   if (code === undefined && isMissing(status)) throw await missingFeature(tenant, exchange, refused);
-  throw new ResponseError(code ?? (isTransientFailure(status) ? 'server_error' : 'failed'), refused, unnamed(refused));
+  throw new ResponseError(code ?? 'failed', refused, unnamed(refused));
 }
 
 /** The message where the service gives no error code. */

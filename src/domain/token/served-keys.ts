@@ -1,11 +1,11 @@
 import { AnonError, isAnonError, withHint } from '../../errors.ts';
 import { publicKeyAlgorithms } from '../../jose/algorithms.ts';
 import { type Jwk, type NamedKey, readCertificates, readKeySet } from '../../jose/jwk.ts';
-import { parseUrl } from '../../wire/url.ts';
-import { unexpectedAnswer } from '../exchange/answer.ts';
+import { loopback, parseUrl } from '../../wire/url.ts';
+import { failureHint, unexpectedAnswer } from '../exchange/answer.ts';
 import type { TenantConnection } from '../exchange/connection.ts';
+import { isTransientFailure } from '../exchange/retry.ts';
 import { send } from '../exchange/send.ts';
-import { loopback } from '../profile/address.ts';
 import { type KeySource, keysNamed, publicKeys } from './key-source.ts';
 
 /** A published key set as it was fetched. */
@@ -117,8 +117,10 @@ export async function fetchKeySet(
   };
   const { status, body } = await send(listening, { method: 'GET', path });
   const exchange = { method: 'GET', path } as const;
-  if (status >= 500)
-    throw new AnonError('server_error', `The keys could not be fetched: GET ${path} answered ${status}.`);
+  if (isTransientFailure(status))
+    throw new AnonError('server_error', `The keys could not be fetched: GET ${path} answered ${status}.`, {
+      hint: failureHint(connection),
+    });
   if (status !== 200) throw unexpectedAnswer(exchange, `status ${status} instead of a key set`);
   const read = readKeySet(body);
   if (!read.ok) throw unexpectedAnswer(exchange, read.problem);
@@ -155,6 +157,7 @@ export function keysAtAddress(
 }
 
 function explainAddress(error: unknown): never {
+  if (isAnonError(error) && error.code === 'server_error') throw withHint(error, 'Try again later.');
   if (!isAnonError(error) || (error.code !== 'response_invalid' && error.code !== 'failed')) throw error;
   throw withHint(error, 'Does the address serve a JWK Set? A file works too: --jwks <file>');
 }

@@ -1,7 +1,7 @@
 import type { SecretKey, SecretStore } from '../../domain/profile/profile.ts';
 import { AnonError, isAnonError } from '../../errors.ts';
 import { exactJson, readExactJson } from '../../wire/exact-json.ts';
-import { parseUrl } from '../../wire/url.ts';
+import { loopback, parseUrl } from '../../wire/url.ts';
 
 /** A profile and the tenant that its secrets are for. */
 export interface Binding {
@@ -93,8 +93,6 @@ function isIssuerAt(issuer: string, origin: string): boolean {
   const isHere = loopback.test(one.hostname) && loopback.test(other.hostname);
   return one.host === other.host || (isHere && one.port === other.port);
 }
-
-const loopback = /^(localhost|127\.0\.0\.1|\[::1\])$/;
 
 function otherTenant(key: SecretKey, { profile, origin }: Binding, from: string): AnonError {
   const session = key.startsWith('session/') ? key.slice(`session/${profile}/`.length) : undefined;

@@ -1,5 +1,5 @@
-import { loopback } from '../../domain/profile/address.ts';
 import { AnonError } from '../../errors.ts';
+import { loopback } from '../../wire/url.ts';
 
 /**
  * `fetch` without a socket: `handle` answers. Paths are those of the tenant at `url`. Redirects are not followed.

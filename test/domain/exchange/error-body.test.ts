@@ -106,7 +106,7 @@ describe('a tenant that is unavailable at /oauth/token', () => {
   ])('is asked three more times, and is not reported as a wrong secret: %s', async (_, answer) => {
     const tenant = scriptedConnection([answer, answer, answer, answer]);
     const error = await failureOf(() => managementRequest(tenant, tenantSettings, settings));
-    expect(error.code).toBe('tenant_unreachable');
+    expect(error.code).toBe(answer === reset ? 'tenant_unreachable' : 'server_error');
     expect(error.message).not.toMatch(/credentials|secret|is not an Auth0 tenant/);
     expect(error.hint).toMatch(/Try again later|Run the command again/);
     expect(tenant.sent).toHaveLength(4);

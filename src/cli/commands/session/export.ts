@@ -1,9 +1,9 @@
-import { loopback, sameHost } from '../../../domain/profile/address.ts';
+import { sameHost } from '../../../domain/profile/address.ts';
 import { exportOf, type ImportedSession, readExport } from '../../../domain/session/export.ts';
 import { checkUnused, findSession, listSessions } from '../../../domain/session/find.ts';
 import { checkSessionName } from '../../../domain/session/saved-session.ts';
 import { AnonError } from '../../../errors.ts';
-import { parseUrl } from '../../../wire/url.ts';
+import { loopback, parseUrl } from '../../../wire/url.ts';
 import { emptyInput, isBlank, type ReadText } from '../../input/stdin-or-file.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';

@@ -5,12 +5,12 @@ import { managementError } from '../../../wire/management-error.ts';
 import { check, type Read, type Schema } from '../../../wire/schema.ts';
 import { tenantSettings, tenantSettingsPath } from '../../../wire/tenant-settings.ts';
 import { listInWords, truncateList } from '../../truncate.ts';
-import { unexpectedAnswer } from '../answer.ts';
+import { failureHint, unexpectedAnswer } from '../answer.ts';
 import type { TenantConnection } from '../connection.ts';
 import { quotedReason, readErrorBody } from '../error-body.ts';
 import { type Answer, type Exchange, hostOf } from '../http.ts';
 import { redactSecrets, secretForms } from '../redact.ts';
-import { isTransientFailure, serviceInTrouble } from '../retry.ts';
+import { isTransientFailure } from '../retry.ts';
 import { send } from '../send.ts';
 import { withUnknownOutcome } from '../unknown-outcome.ts';
 import { commandsThatNeed } from './needed-scopes.ts';
@@ -93,7 +93,7 @@ function managementRefusal(
           missing.split(/[,;]\s*/).map((scope) => knownScope(scope, secret)),
         )
       : isTransientFailure(status)
-        ? serviceInTrouble
+        ? failureHint(tenant)
         : undefined,
   });
 }

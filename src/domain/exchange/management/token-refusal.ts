@@ -1,6 +1,6 @@
 import { AnonError, isAnonError, ResponseError } from '../../../errors.ts';
 import { managementAudience, oauthTokenPath } from '../../../wire/oauth.ts';
-import { isMissing, RedirectError } from '../answer.ts';
+import { failureHint, isMissing, RedirectError } from '../answer.ts';
 import type { TenantConnection } from '../connection.ts';
 import { type ErrorBody, quotedReason, readErrorBody } from '../error-body.ts';
 import { type Answer, hostOf } from '../http.ts';
@@ -109,16 +109,16 @@ type Answered = AnonError | Pick<ResponseError, 'status' | 'description'>;
 
 /** The tenant exists but failed: nothing is known about the credentials. */
 function unavailable(
-  { issuer }: TenantConnection,
+  tenant: TenantConnection,
   { status, error, description }: Pick<ResponseError, 'status' | 'error' | 'description'>,
 ): AnonError {
-  const host = hostOf(issuer);
+  const host = hostOf(tenant.issuer);
   return new ResponseError(
-    'tenant_unreachable',
+    'server_error',
     { status, error, description },
     {
       message: `The tenant ${host} is unavailable: it answered POST ${oauthTokenPath} with ${status}.${quotedReason(description)}`,
-      hint: 'The service or a proxy in between is failing. Try again later; see https://status.auth0.com',
+      hint: failureHint(tenant),
     },
   );
 }

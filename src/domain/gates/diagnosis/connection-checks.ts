@@ -2,29 +2,33 @@ import { AnonError, ResponseError } from '../../../errors.ts';
 import { openidConfiguration, openidConfigurationPath } from '../../../wire/discovery.ts';
 import type { Edition } from '../../../wire/edition/edition.ts';
 import { check as read } from '../../../wire/schema.ts';
-import { RedirectError } from '../../exchange/answer.ts';
+import { failureHint, RedirectError } from '../../exchange/answer.ts';
 import type { TenantConnection } from '../../exchange/connection.ts';
+import { quotedReason, readErrorBody } from '../../exchange/error-body.ts';
+import { type Answer, hostOf } from '../../exchange/http.ts';
 import { type ManagementToken, managementToken } from '../../exchange/management/token.ts';
 import { isTransientFailure } from '../../exchange/retry.ts';
 import { send } from '../../exchange/send.ts';
 import { clockDifference, durationText } from '../../exchange/tenant-time.ts';
-import { type Attempt, attempt, type Check, closedBy } from './check.ts';
+import { type Attempt, attempt, type Check, closedBy, unknownBecause } from './check.ts';
 
 /** Whether the domain is a tenant's and its issuer is the expected one. Needs no credentials. */
 export async function checkReachable(tenant: TenantConnection): Promise<Check> {
   const check = 'reachable';
   const answer = await attempt(() => send(tenant, { method: 'GET', path: openidConfigurationPath }));
   const { host } = new URL(tenant.issuer);
-  if (!answer.ok) return closedBy(check, connectionFailure(host, answer.error));
+  if (!answer.ok) {
+    const error = connectionFailure(host, answer.error);
+    return error.code === 'server_error' ? unknownBecause(check, error) : closedBy(check, error);
+  }
+  if (isTransientFailure(answer.value.status)) return unknownBecause(check, unavailable(tenant, answer.value));
   const document = read(openidConfiguration, answer.value.body);
   if (answer.value.status !== 200 || !document.ok) {
     return {
       check,
       state: 'warning',
       finding: `${host} answers, but without the OpenID configuration of a tenant (status ${answer.value.status})`,
-      advice: isTransientFailure(answer.value.status)
-        ? 'Try again later; see https://status.auth0.com'
-        : 'Check the domain: anon-cli profile list',
+      advice: 'Check the domain: anon-cli profile list',
     };
   }
   const { issuer } = document.value;
@@ -36,6 +40,18 @@ export async function checkReachable(tenant: TenantConnection): Promise<Check> {
     advice:
       "Is one of them a custom domain? Save the one that your applications use in the profile; the Management API works only with the tenant's original domain.",
   };
+}
+
+/** With JSON as with a page: other endpoints may work, so this alone shows nothing about guests. */
+function unavailable(tenant: TenantConnection, answer: Answer): ResponseError {
+  const { status } = answer;
+  const { error, description } = readErrorBody(answer);
+  const why = `it answered GET ${openidConfigurationPath} with ${status}.${quotedReason(description)}`;
+  return new ResponseError(
+    'server_error',
+    { status, error, description },
+    { message: `The tenant ${hostOf(tenant.issuer)} is unavailable: ${why}`, hint: failureHint(tenant) },
+  );
 }
 
 /** Compares this machine's clock with the `Date` header of the tenant's responses. */
@@ -126,7 +142,7 @@ function connectionFailure(host: string, error: AnonError): AnonError {
   if (status === undefined && code !== 'response_invalid') return error;
   const cause = message.replace(/^The tenant/, 'it');
   if (status !== undefined && isTransientFailure(status)) {
-    return new AnonError('tenant_unreachable', `The tenant ${host} is unavailable: ${cause}`, { hint, cause: error });
+    return new AnonError('server_error', `The tenant ${host} is unavailable: ${cause}`, { hint, cause: error });
   }
   const redirects = error instanceof RedirectError && error.host !== undefined;
   return new AnonError('tenant_unreachable', `${host} does not respond like an Auth0 tenant: ${cause}`, {

@@ -3,6 +3,7 @@ import { anonymousTokenPath } from '../../../wire/anonymous-token.ts';
 import { editionNamed } from '../../../wire/edition/editions.ts';
 import { type AllowedOrigin, allowanceOf } from '../../app/allowed-origins.ts';
 import type { App } from '../../app/app.ts';
+import { failureHint } from '../../exchange/answer.ts';
 import type { TenantConnection } from '../../exchange/connection.ts';
 import type { HttpAnswer } from '../../exchange/http.ts';
 import { redactTokens } from '../../exchange/redact.ts';
@@ -144,7 +145,8 @@ export async function refusalByPreflight(
   const { status } = answer;
   if (isTransientFailure(status)) {
     const message = `The tenant answers a preflight with status ${status}.`;
-    throw new ResponseError('server_error', { status, error: `http_${status}`, description: message }, { message });
+    const refused = { status, error: `http_${status}`, description: message };
+    throw new ResponseError('server_error', refused, { message, hint: failureHint(tenant) });
   }
   return refusalBy(answer, origin, headers);
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { tokenCreateCommand } from '../../../../src/cli/commands/token/create.ts';
+import { exitCodeOf } from '../../../../src/cli/exit-code.ts';
 import {
   changeDocument,
   documentNamed,
@@ -455,14 +456,14 @@ describe('a tenant that token create meets', () => {
     [500, '<html>', 'server_error', 'an HTML page'],
     [503, '{"error":"server_error","error_description":"Later."}', 'server_error', 'server_error (503): Later.'],
     [302, '', 'failed', 'a redirect to http://elsewhere.example/, which is not followed'],
-  ])('is not trusted if it answers %i %s', async (status, body, code, message) => {
+  ] as const)('is not trusted if it answers %i %s', async (status, body, code, message) => {
     const machine = await openMachine();
     const { url } = await servedAnswer(
       async () => new Response(body, { status, headers: { location: 'http://elsewhere.example/' } }),
     );
     await machine.done('login', 'odd', '--no-check', '--domain', url);
     const result = await machine.run('token', 'create', '--profile', 'odd', '--app', 'a', '--api', 'b', '--json');
-    expect(result.code).toBe(1);
+    expect(result.code).toBe(exitCodeOf(code));
     expect(result.jsonError).toMatchObject({ code, message: expect.stringContaining(message) });
   });
 

@@ -168,7 +168,7 @@ describe('a refusal of the Management API', () => {
         ? { message: expect.stringMatching(new RegExp(`refused: With \\*\\*\\* in it \\(${status}\\)\\.$`)) }
         : {
             message: `The tenant failed to answer the request (${status}). The tenant reported: "With *** in it."`,
-            hint: 'The service failed, not your request. Try again later; see https://status.auth0.com',
+            hint: 'The service or a proxy in between failed, not your request. Try again later; see https://status.auth0.com',
           };
     expect(await failureOf(() => managementRequest(tenant, tenantSettings, settings))).toMatchObject({
       ...{ code, status, error: 'word' },

@@ -438,16 +438,27 @@ describe('a tenant that does not answer as expected', () => {
   });
 
   it.each([
-    ['a page', () => new Response('<html>Down</html>', { status: 503 }), 'The tenant acme.example is unavailable: it'],
-    ['a text', () => new Response('down', { status: 502 }), 'The tenant acme.example is unavailable: it'],
+    [
+      'a page',
+      () => new Response('<html>Down</html>', { status: 503 }),
+      'server_error',
+      'The tenant acme.example is unavailable: it',
+    ],
+    [
+      'a text',
+      () => new Response('down', { status: 502 }),
+      'server_error',
+      'The tenant acme.example is unavailable: it',
+    ],
     [
       'a redirect',
       () => new Response('', { status: 302, headers: { location: 'https://login.example/' } }),
+      'tenant_unreachable',
       'acme.example does not respond like an Auth0 tenant: it',
     ],
-  ])('answers with %s: unreachable, as any command reports it', async (_, answer, message) => {
+  ])('answers with %s: %s, as any command reports it', async (_, answer, code, message) => {
     const { failure } = await diagnose(scriptedConnection(Array.from({ length: 10 }, () => answer)), nothing);
-    expect(failure).toMatchObject({ code: 'tenant_unreachable', message: expect.stringContaining(message) });
+    expect(failure).toMatchObject({ code, message: expect.stringContaining(message) });
   });
 
   it('is no tenant', async () => {
