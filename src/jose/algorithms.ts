@@ -1,7 +1,8 @@
 // What a JWK may be used for. The key alone decides, never the token. @see RFC 7518; RFC 8037; RFC 8725, section 3.1
 import type { Jwk } from './jwk.ts';
 
-const rsaAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'];
+/** Those of RSA keys. */
+export const rsaAlgorithms: readonly string[] = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'];
 const ecAlgorithms: Record<string, string> = {
   'P-256': 'ES256',
   'P-384': 'ES384',
@@ -20,7 +21,7 @@ export function isSupported(alg: string): boolean {
 }
 
 /** The algorithms that a key of this type can sign with, including those that can't be checked here. */
-function possibleAlgorithms({ kty, crv }: Jwk): string[] {
+function possibleAlgorithms({ kty, crv }: Jwk): readonly string[] {
   switch (kty) {
     case 'RSA':
       return rsaAlgorithms;
@@ -36,7 +37,7 @@ function possibleAlgorithms({ kty, crv }: Jwk): string[] {
 }
 
 /** The algorithms that a key may sign with: only its own `alg`, if that is possible for its type. */
-export function signatureAlgorithms(jwk: Jwk): string[] {
+export function signatureAlgorithms(jwk: Jwk): readonly string[] {
   const possible = possibleAlgorithms(jwk);
   return typeof jwk.alg === 'string' && possible.includes(jwk.alg) ? [jwk.alg] : possible;
 }

@@ -94,7 +94,7 @@ function sharedSource(tenant: TenantConnection, fetch: typeof globalThis.fetch):
   const { baseUrl, issuer } = tenant;
   const known = sources.get(baseUrl);
   if (known) return known;
-  const source = servedKeys(tenant, { path: jwksPath, origin: issuer, only: 'RS256', cache: keptInMemory() });
+  const source = servedKeys(tenant, { path: jwksPath, origin: issuer, ofGuests: 'RS256', cache: keptInMemory() });
   sources.set(baseUrl, source);
   return source;
 }

@@ -19,6 +19,11 @@ export const noKeys: KeyRing = { signatureKeys: async () => [], sealKeys: async 
 export interface KeySource {
   /** Every algorithm that its keys may be for, none of them symmetric. Any other is refused before a key is looked up. */
   readonly algorithms: readonly string[];
+  /**
+   * The one of them that guests' access tokens are signed with. An API may have another for its users' tokens (`signing_alg`),
+   * which a key set need not declare.
+   */
+  readonly ofGuests?: string | undefined;
   /** For people: `https://acme.eu.auth0.com/`. */
   readonly origin: string;
   /** The keys that may have signed a token with this `kid`, usable or not; without a `kid`, all keys. */
@@ -27,15 +32,16 @@ export interface KeySource {
 
 /**
  * The public keys of a set. Shared secrets are left out, whatever the set says about them. Unusable keys stay, because a
- * token may name one: {@link keyProblem}. `only`: the one algorithm that signature keys are used with.
+ * token may name one: {@link keyProblem}. `usual`: the algorithm of signature keys that declare none.
  * @see RFC 7517, section 4; RFC 8725, sections 3.1 and 3.5
  */
-export function publicKeys(jwks: readonly Jwk[], origin: string, only?: 'RS256'): NamedKey[] {
+export function publicKeys(jwks: readonly Jwk[], origin: string, usual?: 'RS256'): NamedKey[] {
   return jwks
     .filter(({ kty }) => kty !== 'oct')
     .map((jwk) => {
       const kid = typeof jwk.kid === 'string' ? jwk.kid.slice(0, 60) : '(no id)';
-      return { name: `key ${kid} of ${origin}`, jwk: only && !keyProblem(jwk) ? { ...jwk, alg: only } : jwk };
+      const declaresNone = usual && jwk.alg === undefined && !keyProblem(jwk);
+      return { name: `key ${kid} of ${origin}`, jwk: declaresNone ? { ...jwk, alg: usual } : jwk };
     });
 }
 

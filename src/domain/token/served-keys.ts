@@ -1,5 +1,5 @@
 import { AnonError, isAnonError, withHint } from '../../errors.ts';
-import { publicKeyAlgorithms } from '../../jose/algorithms.ts';
+import { publicKeyAlgorithms, rsaAlgorithms } from '../../jose/algorithms.ts';
 import { type Jwk, type NamedKey, readCertificates, readKeySet } from '../../jose/jwk.ts';
 import { loopback, parseUrl } from '../../wire/url.ts';
 import { failureHint, unexpectedAnswer } from '../exchange/answer.ts';
@@ -39,8 +39,8 @@ export interface ServedKeysOptions {
   readonly path: string;
   /** For people: whose keys they are. */
   readonly origin: string;
-  /** The one algorithm to accept; if left out, whatever the keys are for. */
-  readonly only?: 'RS256';
+  /** The algorithm of guests' access tokens, and of keys that declare none; if left out, such keys are for any. */
+  readonly ofGuests?: 'RS256';
   /** Undefined where fetching costs nothing. */
   readonly cache: KeyCache | undefined;
   /** Use saved keys, however old, and fetch nothing. */
@@ -52,10 +52,10 @@ export interface ServedKeysOptions {
  * @throws {AnonError} `not_found` when `offline` and no keys are saved; as {@link fetchKeySet} otherwise
  */
 export function servedKeys(connection: TenantConnection, options: ServedKeysOptions): KeySource {
-  const { cache, offline, only, origin, path } = options;
+  const { cache, offline, ofGuests, origin, path } = options;
   const url = `${connection.baseUrl}${path}`;
   const named = ({ keys }: CachedKeys, kid: string | undefined): NamedKey[] =>
-    keysNamed(publicKeys(keys, origin, only), kid);
+    keysNamed(publicKeys(keys, origin, ofGuests), kid);
   let pending: Promise<CachedKeys> | undefined;
   const fetchShared = (kid: string | undefined): Promise<CachedKeys> => {
     pending ??= fetchKeySet(connection, path)
@@ -81,7 +81,9 @@ export function servedKeys(connection: TenantConnection, options: ServedKeysOpti
     return found;
   };
   return {
-    algorithms: only ? [only] : publicKeyAlgorithms,
+    // Tenants have RSA keys.
+    algorithms: ofGuests ? rsaAlgorithms : publicKeyAlgorithms,
+    ofGuests,
     // What the server has now is unknown then.
     origin: offline ? `the saved key set of ${origin}` : origin,
     async find(kid) {

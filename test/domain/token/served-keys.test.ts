@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { type CachedKeys, type KeyCache, servedKeys } from '../../../src/domain/token/served-keys.ts';
 import { keyProblem } from '../../../src/jose/algorithms.ts';
 import { failureOf, json, noon, scriptedConnection } from '../../support/domain.ts';
-import { otherRsa, rsa, sign } from '../../support/tokens.ts';
-import { failures, goodClaims, goodToken, verify } from '../../support/verification.ts';
+import { ec, otherRsa, rsa, sign } from '../../support/tokens.ts';
+import { everything, failures, goodClaims, goodToken, unknowns, verify } from '../../support/verification.ts';
 
 const k1 = { ...rsa.publicJwk, kid: 'k1' };
 const k2 = { ...otherRsa.publicJwk, kid: 'k2' };
@@ -20,7 +20,13 @@ function served(answers: Answers, options: { offline?: boolean; kept?: CachedKey
   };
   const connection = scriptedConnection(answers);
   const source = () =>
-    servedKeys(connection, { path, origin: 'https://acme.example/', only: 'RS256', cache, offline: options.offline });
+    servedKeys(connection, {
+      path,
+      origin: 'https://acme.example/',
+      ofGuests: 'RS256',
+      cache,
+      offline: options.offline,
+    });
   return {
     kept,
     sent: connection.sent,
@@ -151,14 +157,52 @@ describe('a tenant without a key set', () => {
     expect(kept.size).toBe(0);
   });
 
-  it('has only RS256, whatever its keys declare, and no shared secret', async () => {
+  it('has RS256 where its keys declare nothing, and no shared secret', async () => {
     const keys = [
+      k1,
       { ...k1, alg: 'PS256' },
       { kty: 'oct', k: 'AAAA', kid: 'k1' },
       { kty: 'EC', kid: 'k1', crv: 'P-256' },
     ];
     const { source } = served([json({ keys })]);
     const usable = (await source().find('k1')).filter(({ jwk }) => !keyProblem(jwk));
-    expect(usable.map(({ jwk }) => [jwk.kty, jwk.alg])).toEqual([['RSA', 'RS256']]);
+    expect(usable.map(({ jwk }) => [jwk.kty, jwk.alg])).toEqual([
+      ['RSA', 'RS256'],
+      ['RSA', 'PS256'],
+    ]);
+  });
+});
+
+describe("a token with another algorithm than guests' access tokens", () => {
+  const ps256 = () => sign(goodClaims, rsa.privateKey, { alg: 'PS256', kid: 'k1' });
+  const checked = async (key: object, token: string, guest?: true) =>
+    verify(token, { ...everything, guest }, served([json({ keys: [key] })]).source());
+
+  it('is valid where a key of the tenant declares it', async () => {
+    expect(await checked({ ...k1, alg: 'PS256' }, await ps256())).toMatchObject({ valid: true });
+  });
+
+  it.each([undefined, 'RS256'])('may be that of an API where the key declares %s: unknown, not wrong', async (alg) => {
+    const verification = await checked({ ...k1, alg }, await ps256());
+    expect(verification).toMatchObject({ valid: false, claims: undefined });
+    expect(failures(verification)).toEqual({});
+    expect(unknowns(verification)).toEqual({
+      algorithm:
+        "PS256 is not the algorithm of guests' access tokens (RS256), and the keys do not declare it; an API may use it",
+    });
+  });
+
+  it('is wrong for a guest, whatever the keys declare', async () => {
+    expect(failures(await checked({ ...k1, alg: 'PS256' }, await ps256(), true))).toEqual({
+      algorithm: "PS256 is not the algorithm of guests' access tokens (RS256)",
+    });
+  });
+
+  it('is wrong where no key of a tenant can have made it, or the key is for nothing but that', async () => {
+    const es256 = await sign(goodClaims, ec.privateKey, { alg: 'ES256', kid: 'k1' });
+    expect(failures(await checked(k1, es256))).toMatchObject({ algorithm: expect.stringContaining('ES256 is not') });
+    expect(failures(await checked({ ...k1, alg: 'PS256' }, await goodToken()))).toMatchObject({
+      algorithm: expect.stringContaining('RS256 is not an algorithm of key k1'),
+    });
   });
 });

@@ -154,7 +154,7 @@ async function trustFor(context: Context, options: TokenVerifyOptions, given: To
   const keys = servedKeys(tenant, {
     path: jwksPath,
     origin: tenant.issuer,
-    only: 'RS256',
+    ofGuests: 'RS256',
     cache: remote ? await context.keyCache() : undefined,
     offline: remote && offline,
   });
