@@ -3,6 +3,7 @@ import type { EditionName } from '../../wire/edition/edition.ts';
 import type { KeyUse } from '../../wire/tenant-keys.ts';
 import { userArray } from '../../wire/user.ts';
 import { shownObjects } from './guest-objects.ts';
+import { localhostAt, localPort } from './localhost.ts';
 import { readState } from './reading.ts';
 import type { StateAddress } from './state-address.ts';
 
@@ -31,6 +32,21 @@ export async function localUsers(state: StateAddress) {
 export async function localPreviousKeys(state: StateAddress): Promise<readonly { kid: string; use: KeyUse }[]> {
   const load = async () => (await import('../../local/state/read-state.ts')).readPreviousKeys;
   return (await readState(state, load)) ?? [];
+}
+
+/**
+ * Where clients reach the local tenant by HTTPS: at the port of its issuer, or where another process serves its memory.
+ * Undefined where nothing on this machine shows it. @throws as {@link readState}
+ */
+export async function localAddress(state: StateAddress): Promise<string | undefined> {
+  if ('served' in state) {
+    const { url } = await (await import('./served-state.ts')).whereServed(state);
+    return url.startsWith('https:') ? url : undefined;
+  }
+  if (!('file' in state)) return undefined;
+  const issuer = await readState(state, async () => (await import('../../local/state/read-state.ts')).readLocalIssuer);
+  const port = issuer === undefined ? undefined : localPort(issuer);
+  return port === undefined ? undefined : `https://${localhostAt(port)}`;
 }
 
 /**

@@ -69,6 +69,11 @@ export async function readLocalEdition(
   });
 }
 
+/** As {@link readLocalKeys}, the issuer alone. */
+export async function readLocalIssuer(location: StateLocation, ports: PostgresPorts): Promise<string | undefined> {
+  return reading(location, ports, issuerOf);
+}
+
 /** As {@link readLocalKeys}, the clock alone; undefined while it is the machine's. */
 export async function readLocalClock(location: StateLocation, ports: PostgresPorts): Promise<MovedClock | undefined> {
   return reading(location, ports, async (state) => movedClock(await clockOf(state)));

@@ -1,6 +1,7 @@
 import { shellWord } from '../../../domain/shell-word.ts';
 import { AnonError, isAnonError } from '../../../errors.ts';
 import type { TrustStore } from '../../../io/certificates/trust-store.ts';
+import { jwksPath } from '../../../wire/discovery.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
@@ -51,6 +52,7 @@ it can pretend to be any website to whatever trusts the authority.`,
     const store = await certificates.trustStore();
     const { trusted, changed } = await change(context, store, options);
     const { platform } = store;
+    const address = (await addressOf(context)) ?? 'https://localhost:4400';
     const command = store.command.map(shellWord).join(' ');
     printResult(context, options, {
       data: { ca: path, fingerprint, not_after: notAfter.toISOString(), store: store.name, command, trusted, changed },
@@ -60,7 +62,7 @@ it can pretend to be any website to whatever trusts the authority.`,
           ['certificate', printable(path)],
           ['SHA-256', fingerprint],
           ['until', notAfter.toISOString().slice(0, 10)],
-          ...waysToTrust({ path, platform, command }),
+          ...waysToTrust({ path, platform, command, address }),
           ['remove', 'anon-cli local trust --remove'],
         ]),
     });
@@ -96,12 +98,25 @@ function outcome(store: TrustStore, { trusted, changed }: { trusted: boolean | n
   return `${authority} is not in ${store.name}. To add it: anon-cli local trust --yes`;
 }
 
+/** Where the tenant answers: a server that runs, or else the saved issuer. Only an example, so nothing about it is an error. */
+async function addressOf(context: Context): Promise<string | undefined> {
+  try {
+    const { localAddress } = await import('../../../io/embedded/names.ts');
+    const running = (await context.servers()).list().find(({ url }) => url.startsWith('https:'));
+    return running?.url ?? (await localAddress((await context.local()).state));
+  } catch {
+    return undefined;
+  }
+}
+
 interface Authority {
   /** The file with its certificate. */
   readonly path: string;
   readonly platform: NodeJS.Platform;
   /** What adds it to the user's own list. */
   readonly command: string;
+  /** Where the local tenant answers. */
+  readonly address: string;
 }
 
 /** How each tool trusts a certificate authority: its name, and what to run or where to click. */
@@ -109,7 +124,7 @@ function waysToTrust(authority: Authority): readonly (readonly [tool: string, ho
   const file = shellWord(authority.path);
   return [
     ['Node.js', `NODE_EXTRA_CA_CERTS=${file} node app.js`],
-    ['curl', `curl --cacert ${file} https://localhost:4400/.well-known/jwks.json`],
+    ['curl', `curl --cacert ${file} ${new URL(jwksPath, authority.address)}`],
     ['Python', `REQUESTS_CA_BUNDLE=${file} for requests, SSL_CERT_FILE=${file} for others`],
     ['anon-cli', `--ca-file ${file}`],
     ...ofSystem(authority, file),

@@ -107,6 +107,28 @@ describe('local trust', () => {
     }
   });
 
+  it('shows the address of the tenant: where a server runs, the saved one, or the usual one', async () => {
+    const { machine } = await recordingMachine('linux');
+    const curl = async () => {
+      const [, address] = /curl --cacert \S+\s+(\S+)\n/.exec((await machine.done('local', 'trust')).stdout) ?? [];
+      return address;
+    };
+    expect(await curl()).toBe('https://localhost:4400/.well-known/jwks.json');
+    const saved: string[] = [];
+    await serving(machine, [], async (port) => {
+      saved.push(`https://localhost:${port}/.well-known/jwks.json`);
+      expect(await curl()).toBe(saved[0]);
+    });
+    expect(await curl()).toBe(saved[0]);
+    await serving(machine, ['--domain', 'tenant.test'], async (port) => {
+      expect(await curl()).toBe(`https://localhost:${port}/.well-known/jwks.json`);
+    });
+    // Where it will listen is not saved.
+    expect(await curl()).toBe('https://localhost:4400/.well-known/jwks.json');
+    writeFileSync(machine.statePath, 'damaged');
+    expect(await curl()).toBe('https://localhost:4400/.well-known/jwks.json');
+  });
+
   it('adds the authority to the database of Chrome, which it creates if necessary', async () => {
     const { machine, calls } = await recordingMachine('linux');
     const folder = join(machine.folder, '.pki', 'nssdb');
