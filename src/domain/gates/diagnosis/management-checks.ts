@@ -110,7 +110,7 @@ async function tenantChecks(
       name === 'edition' ? unknownBecause(name, settings.error) : skipped(name, 'the settings could not be read'),
     );
   }
-  const feature = checkFeature(settings.value);
+  const feature = checkFeature(tenant, settings.value);
   if (!edition) return [feature];
   const known = await attempt(async () => checkShown(edition, 'tenant', settings.value, 'its settings'));
   // Guests get tokens whatever the lifetime is, so the failure is not the diagnosis's.

@@ -1,7 +1,7 @@
 import { detectEdition, type Edition } from '../../../wire/edition/edition.ts';
 import type { TenantSettingsBody } from '../../../wire/tenant-settings.ts';
 import { describeLifetime } from '../../duration.ts';
-import type { TenantConnection } from '../../exchange/connection.ts';
+import { isEmbedded, type TenantConnection } from '../../exchange/connection.ts';
 import { recommendedLifetimeSeconds, sessionLifetimeWarning } from '../../lifetime.ts';
 import { type Check, findingFrom } from './check.ts';
 
@@ -31,12 +31,13 @@ export function checkEdition(
   };
 }
 
-/** Whether the tenant has the feature. Few tenants' settings show it. */
-export function checkFeature({ flags }: TenantSettingsBody): Check {
+/** Whether the tenant has the feature. Few tenants' settings show it, and the local tenant has it unless they deny it. */
+export function checkFeature(tenant: TenantConnection, { flags }: TenantSettingsBody): Check {
   const check = 'feature';
   const flag = flags?.anonymous_sessions_enabled;
   if (flag === true) return { check, state: 'open', finding: 'the tenant has anonymous sessions' };
   if (flag === false) return featureMissing;
+  if (isEmbedded(tenant)) return { check, state: 'open', finding: 'the local tenant has anonymous sessions' };
   return { check, state: 'unknown', finding: "not shown in the tenant's settings; to find out: --probe" };
 }
 

@@ -62,7 +62,7 @@ describe.each(['preview', 'ea'] as const)('pages, in edition %s', (edition) => {
     });
     expect(diagnosis).toMatchObject({
       ok: true,
-      verdict: `A guest of web can get a token for shop, on pages of ${origin} too, if the tenant has anonymous sessions: read:catalog write:cart`,
+      verdict: `A guest of web can get a token for shop, on pages of ${origin} too: read:catalog write:cart`,
       failure: undefined,
     });
     expect(connection.sent.filter((line) => !line.startsWith('GET '))).toEqual([
