@@ -1,10 +1,20 @@
 import { localProfileName } from '../../domain/profile/name.ts';
 import type { Profile } from '../../domain/profile/profile.ts';
 import type { Context } from '../world/context.ts';
+import { isServedAddress } from '../world/served-state.ts';
 
 /** The local tenant's profile, as commands use it. */
 export async function localProfile(context: Context): Promise<Profile> {
   return context.asUsed((await (await context.profiles()).get(localProfileName)) ?? { name: localProfileName });
+}
+
+/** Call it once the tenant has other keys: what `local exec` has put into the environment stays that of the one before. */
+export function warnOfOldVariables({ env, warn }: Pick<Context, 'env' | 'warn'>): void {
+  if (!isServedAddress(env.ANON_DATABASE_URL ?? '')) return;
+  warn(
+    'Variables from local exec, such as AUTH0_CLIENT_ID and AUTH0_ACCESS_TOKEN, are still for the tenant before. New ones for an ' +
+      `app: anon-cli local env. Commands of anon-cli reach the new tenant with --profile ${localProfileName}.`,
+  );
 }
 
 /** Removes what this machine has saved about the local tenant in use: its sessions and its profile's defaults. */

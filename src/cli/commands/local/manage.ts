@@ -1,6 +1,7 @@
 import { localProfileName } from '../../../domain/profile/name.ts';
 import type { Profile } from '../../../domain/profile/profile.ts';
 import { AnonError } from '../../../errors.ts';
+import type { LocalControl } from '../../../io/embedded/control.ts';
 import { type ClockChange, clockYears, parseInstant, parseSpan } from '../../../wire/tenant-clock.ts';
 import { predictableWarning, seedRandomOption } from '../../options/seed-random.ts';
 import { printResult } from '../../output/output.ts';
@@ -9,7 +10,7 @@ import { printable } from '../../render/printable.ts';
 import { rows } from '../../render/rows.ts';
 import { requestedEdition } from '../../tenant/access.ts';
 import { refuseOtherTenants } from '../../tenant/local-access.ts';
-import { removeSavedData } from '../../tenant/local-profile.ts';
+import { removeSavedData, warnOfOldVariables } from '../../tenant/local-profile.ts';
 import type { Context } from '../../world/context.ts';
 import { fileWord } from '../../world/local-state.ts';
 import { isServedAddress } from '../../world/served-state.ts';
@@ -79,9 +80,12 @@ export const localResetCommand = defineCommand({
     if (!options.yes && !(await context.confirm(question))) {
       throw new AnonError('failed', 'The reset was declined; nothing was changed.');
     }
+    const clientBefore = await servedClient(context, local);
     const newEdition = await local.reset(edition, options.seedRandom);
     // Its sessions and the defaults of its profile are useless now.
     await removeSavedData(context);
+    // With the same seed, everything has the id and the keys that it had.
+    if ((await servedClient(context, local)) !== clientBefore) warnOfOldVariables(context);
     if (options.seedRandom !== undefined) context.warn(predictableWarning);
     printResult(context, options, {
       data: { reset: true, ...stateData(local), edition: newEdition },
@@ -90,6 +94,12 @@ export const localResetCommand = defineCommand({
     });
   },
 });
+
+/** The Management API client of the tenant that `local exec` serves; undefined for any other tenant. */
+async function servedClient({ env }: Context, local: LocalControl): Promise<string | undefined> {
+  if (!isServedAddress(env.ANON_DATABASE_URL ?? '')) return undefined;
+  return (await local.describe(undefined)).clientId;
+}
 
 export const localUseDatabaseCommand = defineCommand({
   description: 'keep the state of the local tenant in PostgreSQL, where several machines can share it',

@@ -48,6 +48,10 @@ function contentOf({ folder }: Machine): Record<string, string> {
   return Object.fromEntries(files.map(({ parentPath, name }) => [name, hashOf(join(parentPath, name))]));
 }
 
+const oldVariables =
+  'Variables from local exec, such as AUTH0_CLIENT_ID and AUTH0_ACCESS_TOKEN, are still for the tenant before. New ones for an ' +
+  'app: anon-cli local env. Commands of anon-cli reach the new tenant with --profile local.';
+
 const codeOfAction = 'exports.onExecutePostLogin = async () => {};';
 
 describe('commands about the local tenant, inside local exec,', () => {
@@ -94,13 +98,24 @@ describe('commands about the local tenant, inside local exec,', () => {
     await machine.done('app', 'create', 'mobile', '--profile', 'local');
     const { stdout: exported } = await machine.done('local', 'export', '--output', '-');
     expect(JSON.parse(exported)).toMatchObject({ edition: 'ea', issuer: served.issuer });
-    await machine.done('local', 'reset', '--yes');
+    const { stderr } = await machine.done('local', 'reset', '--yes');
+    expect(stderr.replaceAll(/\s+/g, ' ')).toBe(`warning: ${oldVariables} `);
     const apps = async () => (await machine.done('app', 'list', '--profile', 'local', '--json')).json.length;
     expect(await apps()).toBe(1);
     machine.terminal.stdin = exported;
-    await machine.done('local', 'import', '-', '--yes');
+    expect((await machine.done('local', 'import', '-', '--yes')).stderr).toMatch(/Variables from local exec/);
     expect(await apps()).toBe(2);
+    machine.terminal.stdin = exported;
+    expect((await machine.done('local', 'import', '-', '--yes')).stderr).toBe('');
     expect(contentOf(machine)).toEqual(before);
+  });
+
+  it('do not warn of its variables where a reset with the same seed leaves them right', async () => {
+    const machine = await machineInside(await servedTenantInMemory('--seed-random', '7'));
+    const reset = async (seed: string) =>
+      (await machine.done('local', 'reset', '--yes', '--seed-random', seed)).stderr.replaceAll(/\s+/g, ' ');
+    expect(await reset('7')).not.toContain('Variables from local exec');
+    expect(await reset('8')).toContain(oldVariables);
   });
 
   it('have room for an import that is larger than a request to the tenant may be', async () => {
