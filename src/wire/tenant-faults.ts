@@ -12,6 +12,12 @@ export const faultMethods: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'P
 /** Their responses have no body. @see RFC 9110, section 6.4.1 */
 export const bodilessStatuses: readonly number[] = [204, 205, 304];
 
+/** Why a response with a status can't have a body; undefined where it can, or where none is given. */
+export function bodyProblem(status: number | undefined, body: string | undefined): string | undefined {
+  if (status === undefined || body === undefined || !bodilessStatuses.includes(status)) return undefined;
+  return `A response with status ${status} has no body.`;
+}
+
 /** Stands in logs and on command lines, so it has no spaces. */
 export const faultNameForm = /^\w[\w.-]{0,39}$/;
 
@@ -76,8 +82,7 @@ export function readFaultToAdd(body: JsonObject): FaultToAdd | string {
   const problems = problemsIn(effects[kind], given);
   if (problems.length > 0) return `${problems.join('; ')}.`;
   const fault = v.parse(effects[kind], given);
-  const isBodiless = fault.kind === 'status' && fault.body !== undefined && bodilessStatuses.includes(fault.status);
-  return isBodiless ? `a response with status ${fault.status} has no body.` : fault;
+  return (fault.kind === 'status' && bodyProblem(fault.status, fault.body)) || fault;
 }
 
 const limit = v.strictObject({

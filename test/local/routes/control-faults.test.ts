@@ -57,7 +57,7 @@ describe('faults over HTTP', () => {
     [{}, 'kind must be one of status, latency, reset, truncate, drop.'],
     [{ kind: 'fire' }, 'kind must be one of status, latency, reset, truncate, drop.'],
     [{ kind: 'status' }, 'status is required.'],
-    [{ kind: 'status', status: 204, body: 'x' }, 'a response with status 204 has no body.'],
+    [{ kind: 'status', status: 204, body: 'x' }, 'A response with status 204 has no body.'],
     [{ kind: 'drop', count: 0 }, 'count must be a whole number from 1 to 1000000000.'],
     [{ kind: 'status', status: 99 }, 'status must be a whole number from 200 to 599.'],
     [{ kind: 'status', status: '500' }, 'status must be a number.'],

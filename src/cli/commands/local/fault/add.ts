@@ -2,7 +2,7 @@ import { findByReference } from '../../../../domain/find-by-reference.ts';
 import { AnonError } from '../../../../errors.ts';
 import type { FaultControl } from '../../../../local/faults/control.ts';
 import {
-  bodilessStatuses,
+  bodyProblem,
   type FaultKind,
   faultLimits,
   faultMethods,
@@ -112,9 +112,8 @@ function kindOf({ status, retryAfter, body, latency, reset, truncate, drop }: Ki
   if (kind !== 'status' && (retryAfter ?? body) !== undefined) {
     throw new AnonError('usage', `${body === undefined ? '--retry-after' : '--body'} is for faults with --status.`);
   }
-  if (status !== undefined && body !== undefined && bodilessStatuses.includes(status)) {
-    throw new AnonError('usage', `A response with status ${status} has no body.`, { hint: 'Leave --body out.' });
-  }
+  const problem = bodyProblem(status, body);
+  if (problem !== undefined) throw new AnonError('usage', problem, { hint: 'Leave --body out.' });
   return kind;
 }
 
