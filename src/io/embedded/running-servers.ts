@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { AnonError } from '../../errors.ts';
 import { writeFileSync } from '../files/atomic-write.ts';
 import { codeOf, fileFailure, namesIn, privateFolder, readIfExists, removeFile } from '../files/files.ts';
-import { holdLock, isHeld } from '../files/lock.ts';
+import { type HeldLock, holdIfFree, holdLock, isHeld } from '../files/lock.ts';
 
 const runningServer = v.object({
   pid: v.pipe(v.number(), v.integer(), v.minValue(1)),
@@ -49,6 +49,7 @@ const pauseMs = 20;
 export function runningServers({ folder, clock }: Ports): RunningServers {
   const lockOf = ({ pid }: { readonly pid: number }) => join(folder, `${pid}.lock`);
   const recordOf = ({ pid }: { readonly pid: number }) => join(folder, `${pid}.json`);
+  const stoppingOf = ({ pid }: { readonly pid: number }) => join(folder, `${pid}.stopping`);
   const remove = (ended: { readonly pid: number }) => {
     removeFile(recordOf(ended));
     removeFile(lockOf(ended));
@@ -80,10 +81,20 @@ export function runningServers({ folder, clock }: Ports): RunningServers {
     },
     async stop(server) {
       const until = clock.now() + longestStopMs;
-      if (isHeld(lockOf(server))) kill(server.pid);
-      while (isHeld(lockOf(server))) {
-        if (clock.now() > until) throw new AnonError('failed', `Process ${server.pid} does not end.`);
-        await clock.wait(pauseMs);
+      // A second signal would end the server at once, in the middle of a request: of several commands only one sends it.
+      let asked: HeldLock | undefined;
+      try {
+        while (isHeld(lockOf(server))) {
+          if (clock.now() > until) throw new AnonError('failed', `Process ${server.pid} does not end.`);
+          if (!asked) {
+            asked = holdIfFree(stoppingOf(server));
+            if (asked && isHeld(lockOf(server))) kill(server.pid);
+          }
+          await clock.wait(pauseMs);
+        }
+      } finally {
+        asked?.release();
+        if (asked) removeFile(stoppingOf(server));
       }
       remove(server);
     },

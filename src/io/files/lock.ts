@@ -83,7 +83,12 @@ export interface HeldLock {
 /** Takes a lock that nobody else has; the system frees it however this process ends. @throws {AnonError} `state_unusable` */
 export function holdLock(path: string): HeldLock {
   const { database } = openLock(path);
-  database.exec('BEGIN EXCLUSIVE');
+  try {
+    database.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    database.close();
+    throw error;
+  }
   return {
     release() {
       if (!database.open) return;
@@ -91,6 +96,17 @@ export function holdLock(path: string): HeldLock {
       database.close();
     },
   };
+}
+
+/** As {@link holdLock}; undefined where another process has it, or looks at it now. */
+export function holdIfFree(path: string): HeldLock | undefined {
+  try {
+    return holdLock(path);
+  } catch (error) {
+    const { cause = error } = error as Error;
+    if (codeOf(cause).startsWith('SQLITE_BUSY')) return undefined;
+    throw error;
+  }
 }
 
 /** Whether a process holds the lock at `path`. Creates no file. @throws {AnonError} `state_unusable` */

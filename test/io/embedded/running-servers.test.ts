@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { runningServers } from '../../../src/io/embedded/running-servers.ts';
 import { holdLock } from '../../../src/io/files/lock.ts';
 import { temporaryFolder } from '../../support/folder.ts';
@@ -58,6 +58,40 @@ describe('the running servers', () => {
     }
     mkdirSync(join(folder, 'x.json'));
     expect(runningServers({ folder, clock }).list()).toEqual([]);
+  });
+
+  it('get one signal from several commands: a second one would cut off the requests in progress', async () => {
+    const folder = temporaryFolder();
+    const { pid } = await bystander();
+    const lock = holdLock(join(folder, `${pid}.lock`));
+    const kill = vi.spyOn(process, 'kill').mockReturnValue(true);
+    onTestFinished(() => kill.mockRestore());
+    let waits = 0;
+    const waiting = {
+      now: () => 0,
+      wait: async () => {
+        waits += 1;
+        if (waits === 10) lock.release();
+      },
+    };
+    const stop = () => runningServers({ folder, clock: waiting }).stop({ pid, ...facts });
+    await Promise.all([stop(), stop(), stop()]);
+    expect(kill.mock.calls).toEqual([[pid, 'SIGTERM']]);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('get another signal where the command that sent the first has given up', async () => {
+    const folder = temporaryFolder();
+    const { pid } = await bystander();
+    const lock = holdLock(join(folder, `${pid}.lock`));
+    const kill = vi.spyOn(process, 'kill').mockReturnValue(true);
+    onTestFinished(() => kill.mockRestore());
+    const interrupted = { now: () => 0, wait: async () => Promise.reject(new Error('Ctrl-C')) };
+    const stopBy = (clock: typeof interrupted) => runningServers({ folder, clock }).stop({ pid, ...facts });
+    await expect(stopBy(interrupted)).rejects.toThrow('Ctrl-C');
+    await stopBy({ now: () => 0, wait: async () => lock.release() as never });
+    expect(kill).toHaveBeenCalledTimes(2);
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it('are given ten seconds to end', async () => {
