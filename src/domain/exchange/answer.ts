@@ -48,10 +48,10 @@ export function isMissing(status: number): boolean {
 
 /** What to do after a transient failure. The local tenant fails where a test wants it to, and Auth0 reports only on its own tenants. */
 export function failureHint(tenant: Pick<TenantConnection, 'sessionKeys' | 'baseUrl'>): string {
-  const faults = 'To see the faults of the local tenant: anon-cli local fault list';
-  if (isEmbedded(tenant)) return faults;
+  const list = 'anon-cli local fault list';
+  if (isEmbedded(tenant)) return `To see the faults of the local tenant: ${list}`;
   return isOnThisMachine(tenant)
-    ? `The server at ${hostOf(tenant.baseUrl)} failed, not your request. ${faults}`
+    ? `The server at ${hostOf(tenant.baseUrl)} failed, not your request. If it is the local tenant, this lists its faults: ${list}`
     : 'The service or a proxy in between failed, not your request. Try again later; see https://status.auth0.com';
 }
 
@@ -110,6 +110,25 @@ function targetOf(location: string | null, from: string): { host: string; shown:
   const { protocol, host, pathname } = target;
   if (protocol !== 'https:' && protocol !== 'http:') return undefined;
   return { host, shown: redactSecrets(`${protocol}//${host}${pathname}`).slice(0, 200) };
+}
+
+/**
+ * The error for an answer that no tenant gives at an endpoint that each has: an HTML page, a redirect, or a failure in front of
+ * the tenant. It gets the same code as in every other command. Any other error stays unchanged.
+ */
+export function notOfATenant(host: string, error: AnonError): AnonError {
+  const { message, hint } = error;
+  const status = error instanceof ResponseError && error.error === 'invalid_response' ? error.status : undefined;
+  if (status === undefined) return error;
+  const cause = message.replace(/^The tenant/, 'it');
+  if (isTransientFailure(status)) {
+    return new AnonError('server_error', `The tenant ${host} is unavailable: ${cause}`, { hint, cause: error });
+  }
+  const redirects = error instanceof RedirectError && error.host !== undefined;
+  return new AnonError('tenant_unreachable', `${host} does not respond like an Auth0 tenant: ${cause}`, {
+    hint: redirects ? hint : 'Check the domain (example: acme.eu.auth0.com): anon-cli profile list',
+    cause: error,
+  });
 }
 
 /** The error for an answer that does not have the expected shape. */

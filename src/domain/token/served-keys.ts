@@ -2,8 +2,9 @@ import { AnonError, isAnonError, withHint } from '../../errors.ts';
 import { publicKeyAlgorithms, rsaAlgorithms } from '../../jose/algorithms.ts';
 import { type Jwk, type NamedKey, readCertificates, readKeySet } from '../../jose/jwk.ts';
 import { loopback, parseUrl } from '../../wire/url.ts';
-import { failureHint, unexpectedAnswer } from '../exchange/answer.ts';
+import { failureHint, notOfATenant, unexpectedAnswer } from '../exchange/answer.ts';
 import type { TenantConnection } from '../exchange/connection.ts';
+import { hostOf } from '../exchange/http.ts';
 import { isTransientFailure } from '../exchange/retry.ts';
 import { send } from '../exchange/send.ts';
 import { type KeySource, keysNamed, publicKeys } from './key-source.ts';
@@ -63,6 +64,9 @@ export function servedKeys(connection: TenantConnection, options: ServedKeysOpti
         const missedOne = named(fetched, kid).length === 0;
         if (cacheable) await cache?.put(missedOne ? { ...fetched, missedOne } : fetched);
         return fetched;
+      })
+      .catch((error) => {
+        throw ofGuests && isAnonError(error) ? notOfATenant(hostOf(connection.issuer), error) : error;
       })
       .finally(() => {
         pending = undefined;

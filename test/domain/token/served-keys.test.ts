@@ -144,11 +144,11 @@ describe('a tenant without a key set', () => {
   it.each<[string, Answers[number], string]>([
     ['has no such address', json({ keys: [k1] }, 404), 'response_invalid'],
     ['answers something else', json({ jwks: [] }), 'response_invalid'],
-    ['answers a page', () => new Response('<html>'), 'response_invalid'],
+    ['answers a page', () => new Response('<html>'), 'tenant_unreachable'],
     [
       'leads elsewhere',
       () => new Response('', { status: 302, headers: { location: 'http://evil.example/' } }),
-      'failed',
+      'tenant_unreachable',
     ],
     ['is in trouble', () => new Response('', { status: 503 }), 'server_error'],
   ])('%s: the token is not checked', async (_, answer, code) => {

@@ -1,8 +1,8 @@
-import { AnonError, ResponseError } from '../../../errors.ts';
+import { ResponseError } from '../../../errors.ts';
 import { openidConfiguration, openidConfigurationPath } from '../../../wire/discovery.ts';
 import type { Edition } from '../../../wire/edition/edition.ts';
 import { check as read } from '../../../wire/schema.ts';
-import { failureHint, RedirectError } from '../../exchange/answer.ts';
+import { failureHint, notOfATenant } from '../../exchange/answer.ts';
 import type { TenantConnection } from '../../exchange/connection.ts';
 import { quotedReason, readErrorBody } from '../../exchange/error-body.ts';
 import { type Answer, hostOf } from '../../exchange/http.ts';
@@ -18,7 +18,7 @@ export async function checkReachable(tenant: TenantConnection): Promise<Check> {
   const answer = await attempt(() => send(tenant, { method: 'GET', path: openidConfigurationPath }));
   const { host } = new URL(tenant.issuer);
   if (!answer.ok) {
-    const error = connectionFailure(host, answer.error);
+    const error = notOfATenant(host, answer.error);
     return error.code === 'server_error' ? unknownBecause(check, error) : closedBy(check, error);
   }
   if (isTransientFailure(answer.value.status)) return unknownBecause(check, unavailable(tenant, answer.value));
@@ -130,23 +130,4 @@ export function checkManagementScopes(
     finding: `missing ${missing.map(({ scopes, purpose }) => `${scopes[0]} (${purpose})`).join(', ')}`,
     advice: `Grant them to the client of profile '${tenant.profile}' in the Auth0 dashboard: APIs > Auth0 Management API > Machine to Machine Applications.`,
   };
-}
-
-/**
- * The error for an answer that no tenant gives: an HTML page, a redirect, or a failure in front of the tenant. It gets
- * the same code as in every other command. Any other error stays unchanged.
- */
-function connectionFailure(host: string, error: AnonError): AnonError {
-  const { message, hint, code } = error;
-  const status = error instanceof ResponseError && error.error === 'invalid_response' ? error.status : undefined;
-  if (status === undefined && code !== 'response_invalid') return error;
-  const cause = message.replace(/^The tenant/, 'it');
-  if (status !== undefined && isTransientFailure(status)) {
-    return new AnonError('server_error', `The tenant ${host} is unavailable: ${cause}`, { hint, cause: error });
-  }
-  const redirects = error instanceof RedirectError && error.host !== undefined;
-  return new AnonError('tenant_unreachable', `${host} does not respond like an Auth0 tenant: ${cause}`, {
-    hint: redirects ? hint : 'Check the domain (example: acme.eu.auth0.com): anon-cli profile list',
-    cause: error,
-  });
 }
