@@ -51,7 +51,7 @@ export function failureHint(tenant: Pick<TenantConnection, 'sessionKeys' | 'base
   const list = 'anon-cli local fault list';
   if (isEmbedded(tenant)) return `To see the faults of the local tenant: ${list}`;
   return isOnThisMachine(tenant)
-    ? `The server at ${hostOf(tenant.baseUrl)} failed, not your request. If it is the local tenant, this lists its faults: ${list}`
+    ? `If that is the local tenant, see its faults: ${list}`
     : 'The service or a proxy in between failed, not your request. Try again later; see https://status.auth0.com';
 }
 

@@ -131,10 +131,10 @@ describe('a command on a tenant that limits the rate', () => {
 
 describe('a command on a tenant that only fails', () => {
   it.each<[string, RequestListener, number, RegExp]>([
-    ['503s', busy, 1, /\(503\)/],
+    ['503s', busy, 6, /\(503\)/],
     ['resets', reset, 6, /did not answer: the connection was closed\.$/m],
     ['truncated JSON', truncated, 6, /did not answer: the connection was closed\.$/m],
-    ['an HTML page', htmlPage, 1, /with 502 and an HTML page, not JSON\.$/m],
+    ['an HTML page', htmlPage, 6, /with 502 and an HTML page, not JSON\.$/m],
   ])('with %s gives up after four requests, in one line and with its exit code', async (_, fault, code, message) => {
     const asked: string[] = [];
     const machine = await machineAt(await answering(tenant(Array(9).fill(fault), asked)));

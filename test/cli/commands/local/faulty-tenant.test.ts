@@ -47,7 +47,7 @@ describe.each([
 
   it('that answers an error: the command reports it', async () => {
     const { code, stderr } = await met({ status: 503, name: 'flaky' });
-    expect([code, stderr]).toEqual([1, expect.stringContaining("The fault 'flaky' of this tenant answers")]);
+    expect([code, stderr]).toEqual([6, expect.stringContaining("The fault 'flaky' of this tenant answers")]);
   });
 
   it('that answers something else than JSON: the command says so', async () => {
