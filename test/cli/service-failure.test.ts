@@ -88,3 +88,14 @@ it.each(['invalid_session_token', 'invalid_target', 'invalid_client', 'session_e
     }
   },
 );
+
+it('doctor ends at a rate limit, and calls the tenant neither closed nor unreachable', async () => {
+  const machine = await openMachine();
+  await machine.done('local', 'fault', 'add', '--status', '429');
+  const { code, stdout } = await machine.run('doctor', '--json');
+  const [reachable, ...others] = JSON.parse(stdout).checks;
+  expect([code, reachable.state]).toEqual([1, 'unknown']);
+  for (const check of others) {
+    expect(check).toMatchObject({ state: 'skipped', finding: "the tenant's rate limit was reached" });
+  }
+});

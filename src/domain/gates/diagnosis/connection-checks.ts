@@ -19,7 +19,8 @@ export async function checkReachable(tenant: TenantConnection): Promise<Check> {
   const { host } = new URL(tenant.issuer);
   if (!answer.ok) {
     const error = notOfATenant(host, answer.error);
-    return error.code === 'server_error' ? unknownBecause(check, error) : closedBy(check, error);
+    const saysNothing = error.code === 'server_error' || error.code === 'rate_limited';
+    return saysNothing ? unknownBecause(check, error) : closedBy(check, error);
   }
   if (isTransientFailure(answer.value.status)) return unknownBecause(check, unavailable(tenant, answer.value));
   const document = read(openidConfiguration, answer.value.body);

@@ -37,7 +37,8 @@ export async function diagnose(connection: TenantConnection, request: DiagnosisR
   };
   add(await checkReachable(tenant));
   let subjects: Subjects = noSubjects;
-  if (checks.get('reachable')?.state !== 'closed') {
+  const end = reasonToEnd(checks);
+  if (end === undefined) {
     const credentials = await checkCredentials(tenant);
     add(credentials.check);
     if (credentials.token.ok) {
@@ -50,9 +51,16 @@ export async function diagnose(connection: TenantConnection, request: DiagnosisR
     if (probed) subjects = { ...subjects, scopes: probed.scopes ?? subjects.scopes };
   }
   // Last, to use all responses: the first one may have come from a cache.
-  if (checks.get('reachable')?.state !== 'closed') add(checkClock(tenant));
+  if (end === undefined) add(checkClock(tenant));
   const all = withSkipped(checks, request, subjects);
   return { ...subjects, ...reachVerdict(all, subjects, request), checks: all, tenant };
+}
+
+/** Why no other check is made. Each would wait again for a rate limit that has outlasted the first. */
+function reasonToEnd(checks: ReadonlyMap<CheckName, Check>): string | undefined {
+  const { state, error } = checks.get('reachable') ?? {};
+  if (state === 'closed') return 'the tenant is unreachable';
+  return error?.code === 'rate_limited' ? "the tenant's rate limit was reached" : undefined;
 }
 
 /** The name that the user gave was not found or is ambiguous: probing with it as an id would mislead. */
@@ -101,7 +109,8 @@ function withSkipped(checks: ReadonlyMap<CheckName, Check>, request: DiagnosisRe
 }
 
 function skipReason(name: CheckName, checks: ReadonlyMap<CheckName, Check>, request: DiagnosisRequest): string {
-  if (checks.get('reachable')?.state === 'closed') return 'the tenant is unreachable';
+  const end = reasonToEnd(checks);
+  if (end !== undefined) return end;
   if (name === 'origin') return 'to check whether pages get guests: --origin http://localhost:3000';
   if (name === 'probe' && !request.probe) return 'to request real tokens, which creates a guest: --probe';
   if (name === 'probe') return 'needs an application and an API';
