@@ -12,8 +12,8 @@ export async function localProfile(context: Context): Promise<Profile> {
 export function warnOfOldVariables({ env, warn }: Pick<Context, 'env' | 'warn'>): void {
   if (!isServedAddress(env.ANON_DATABASE_URL ?? '')) return;
   warn(
-    'Variables from local exec, such as AUTH0_CLIENT_ID and AUTH0_ACCESS_TOKEN, are still for the tenant before. New ones for an ' +
-      `app: anon-cli local env. Commands of anon-cli reach the new tenant with --profile ${localProfileName}.`,
+    'Variables from local exec, such as AUTH0_CLIENT_ID and AUTH0_ACCESS_TOKEN, still belong to the previous tenant. New ones for ' +
+      `an app: anon-cli local env. Commands of anon-cli reach the new tenant with --profile ${localProfileName}.`,
   );
 }
 

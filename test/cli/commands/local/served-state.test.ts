@@ -49,8 +49,8 @@ function contentOf({ folder }: Machine): Record<string, string> {
 }
 
 const oldVariables =
-  'Variables from local exec, such as AUTH0_CLIENT_ID and AUTH0_ACCESS_TOKEN, are still for the tenant before. New ones for an ' +
-  'app: anon-cli local env. Commands of anon-cli reach the new tenant with --profile local.';
+  'Variables from local exec, such as AUTH0_CLIENT_ID and AUTH0_ACCESS_TOKEN, still belong to the previous tenant. New ones for ' +
+  'an app: anon-cli local env. Commands of anon-cli reach the new tenant with --profile local.';
 
 const codeOfAction = 'exports.onExecutePostLogin = async () => {};';
 
