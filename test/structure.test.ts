@@ -53,6 +53,8 @@ const house: Record<string, Room> = {
       'node:path',
       'node:timers/promises',
       'node:tls',
+      // The library takes files as URLs, too.
+      'node:url',
       'node:zlib',
       // Flags of the engine: undici's parser costs its compiler more than a short command.
       'node:v8',

@@ -4,7 +4,8 @@ import { checkComplete } from '../domain/session/request-tokens.ts';
 import { createSession as createAtTenant } from '../domain/session/token-request.ts';
 import { AnonError } from '../errors.ts';
 import { tenantAt } from './connection.ts';
-import type { TenantOptions } from './tenant-options.ts';
+import { checkJson, checkMembers, type Members } from './members.ts';
+import { type TenantOptions, tenantOptionKinds } from './tenant-options.ts';
 
 export interface CreateSessionOptions extends TenantOptions {
   /** The application that creates the session. */
@@ -22,6 +23,12 @@ export interface CreateSessionOptions extends TenantOptions {
   /** The guest id, instead of a new one (edition `preview`). */
   readonly userId?: string;
 }
+
+const optionKinds: Members<CreateSessionOptions> = {
+  ...tenantOptionKinds,
+  ...{ clientId: 'text', clientSecret: 'text', authMethod: 'any', audience: 'text', scope: 'text' },
+  ...{ metadata: 'object', userId: 'text' },
+};
 
 /** Both tokens of a new guest. */
 export interface GuestTokens {
@@ -45,10 +52,12 @@ export interface GuestTokens {
  *   guests, `not_authorised`, `rate_limited`, `tenant_unreachable`, `server_error`, `usage` for invalid options
  */
 export async function createSession(options: CreateSessionOptions): Promise<GuestTokens> {
+  checkMembers('createSession', options, optionKinds);
   const { clientId, clientSecret, audience, scope, metadata, userId } = options;
   for (const [name, value] of Object.entries({ clientId, audience })) {
     if (!value) throw new AnonError('usage', `createSession needs ${name}.`);
   }
+  checkJson('metadata', metadata ?? {});
   if (metadata) checkMetadataSize(metadata);
   const authMethod = options.authMethod ?? (clientSecret === undefined ? 'none' : 'client_secret_post');
   const app = { clientId, name: clientId, clientSecret, authMethod };

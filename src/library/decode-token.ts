@@ -3,6 +3,7 @@ import { keyRingOf } from '../domain/token/key-file.ts';
 import { noKeys } from '../domain/token/key-source.ts';
 import { plainJson } from '../wire/exact-json.ts';
 import { systemClock } from './connection.ts';
+import { checkMembers, type Members } from './members.ts';
 
 /** A JWK or a JWK Set, as an object or text; or a PEM key or certificate. */
 export type Key = string | object;
@@ -50,7 +51,9 @@ export type TokenSeal =
  * @throws an error for which `isAnonError` is true: `token_unacceptable` for what is not a token, `usage` for an
  * invalid key
  */
-export async function decodeToken(token: string, { key, now }: DecodeTokenOptions = {}): Promise<DecodedToken> {
+export async function decodeToken(token: string, options: DecodeTokenOptions = {}): Promise<DecodedToken> {
+  checkMembers('decodeToken', options, { key: 'any', now: 'number' } satisfies Members<DecodeTokenOptions>);
+  const { key, now } = options;
   const clock = now === undefined ? systemClock : { now: () => now };
   const keys = key === undefined ? noKeys : keyRingOf(keyText(key), 'the key');
   return asLibrary(await decodeWith({ clock, keys }, typeof token === 'string' ? token : ''));

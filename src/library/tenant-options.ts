@@ -1,3 +1,5 @@
+import type { Members } from './members.ts';
+
 /** The tenant that a function calls, and how. */
 export interface TenantOptions {
   /** The tenant's domain, `acme.eu.auth0.com`; a tenant on this machine may be `http://localhost:4400`. */
@@ -9,3 +11,8 @@ export interface TenantOptions {
   /** Abort it to cancel the call. */
   readonly signal?: AbortSignal;
 }
+
+/** `domain` has an error of its own. */
+export const tenantOptionKinds: Members<TenantOptions> = {
+  ...{ domain: 'any', fetch: 'function', maxWaitSeconds: 'number', signal: 'any' },
+};

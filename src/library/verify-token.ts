@@ -8,7 +8,8 @@ import { jwksPath } from '../wire/discovery.ts';
 import { plainJson } from '../wire/exact-json.ts';
 import { systemClock, tenantAt } from './connection.ts';
 import { type Key, keyText } from './decode-token.ts';
-import type { TenantOptions } from './tenant-options.ts';
+import { checkMembers, type Members } from './members.ts';
+import { type TenantOptions, tenantOptionKinds } from './tenant-options.ts';
 
 /** What a valid token has. */
 export interface Expected {
@@ -26,6 +27,12 @@ export interface Expected {
   /** Milliseconds since 1970 (default: now). */
   readonly now?: number;
 }
+
+/** A misspelt expectation would accept tokens that do not meet it. */
+const expectedKinds: Members<Expected> = {
+  ...{ audience: 'text', scopes: 'list', guest: 'boolean', clockToleranceSeconds: 'number', now: 'number' },
+  ...{ ...tenantOptionKinds, jwks: 'any', issuer: 'any' },
+};
 
 /** Expects a token of this tenant, whose keys are fetched and cached in memory as long as it allows. */
 export interface ExpectedOfTenant extends Expected, TenantOptions {
@@ -58,6 +65,7 @@ export interface Verification {
  * @throws an error for which `isAnonError` is true when the keys can't be fetched, or an expectation is missing
  */
 export async function verifyToken(token: string, expected: ExpectedOfTenant | ExpectedOfIssuer): Promise<Verification> {
+  checkMembers('verifyToken', expected, expectedKinds);
   const { audience, scopes, guest, clockToleranceSeconds, now } = expected;
   const { keys, issuer } = await trusted(expected);
   if (!audience || !issuer) throw new AnonError('usage', 'verifyToken needs an audience, and a domain or an issuer.');

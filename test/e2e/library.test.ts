@@ -37,7 +37,7 @@ const localJob = `
 const tenant = await startLocalTenant({ https: true, autoLogin: 'jane@example.com' });
 const failure = await tenant.createUser({ email: 'nobody' }).catch((error) => error);
 await tenant.createUser({ email: 'jane@example.com' });
-const action = await tenant.addAction('post-login', 'discount.js', { secrets: { PERCENT: '10' } });
+const action = await tenant.addAction('post-login', new URL('discount.js', 'file://' + process.cwd() + '/'), { secrets: { PERCENT: '10' } });
 const [client_id, redirect_uri, code_verifier] = [tenant.clientId, 'http://localhost:3000/', 'v'.repeat(43)];
 const query = { response_type: 'code', client_id, redirect_uri, scope: 'openid', code_challenge: code_verifier, code_challenge_method: 'plain' };
 const page = await tenant.fetch('/authorize?' + new URLSearchParams(query));

@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { LocalTenant } from '../../local/open-tenant.ts';
 import type { SavedTokens } from '../../local/worlds/guests.ts';
 import type { Seeded, SeedingOptions } from '../../local/worlds/seed-world.ts';
@@ -52,6 +53,15 @@ export async function seedOpen(
   const places = new Set(problems.map(({ path }) => JSON.stringify(path)));
   const others = seeded.problems.filter(({ path }) => !places.has(JSON.stringify(path)));
   return { ...seeded, problems: [...problems, ...others] };
+}
+
+/** The path of a `file:` URL; undefined for any other. */
+export function filePath(url: URL): string | undefined {
+  try {
+    return fileURLToPath(url);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A world whose Actions have absolute paths: they start at the folder of its file, or at the working directory. */

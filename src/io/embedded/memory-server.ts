@@ -11,7 +11,7 @@ import type { ClosableRunner } from '../actions/action-runner.ts';
 import type { WorkerLimits } from '../actions/action-worker.ts';
 import { lazyRunner } from '../actions/lazy-runner.ts';
 import { listenFailure } from './listen-failure.ts';
-import { putWorld, type WorldToServe } from './local-worlds.ts';
+import { filePath, putWorld, type WorldToServe } from './local-worlds.ts';
 import { localhostAt } from './localhost.ts';
 import { databasePorts } from './ports.ts';
 
@@ -44,7 +44,10 @@ export interface MemoryServer {
   close(): Promise<void>;
 }
 
-export type WantedAction = Omit<NewAction, 'name'> & { readonly name: string | undefined };
+export type WantedAction = Omit<NewAction, 'name' | 'file'> & {
+  readonly name: string | undefined;
+  readonly file: string | URL;
+};
 
 /**
  * A new tenant in the memory of this process, served to this machine. Nothing is saved.
@@ -110,8 +113,10 @@ async function listenAt(
 async function addAction(
   tenant: MemoryTenant,
   actions: Pick<ClosableRunner, 'check'>,
-  { name: given, trigger, file: path, secrets }: WantedAction,
+  { name: given, trigger, file: wanted, secrets }: WantedAction,
 ): Promise<Action> {
+  const path = wanted instanceof URL ? filePath(wanted) : wanted;
+  if (!path) throw new AnonError('usage', 'addAction needs the path of a file, or a file: URL.');
   const file = resolve(path);
   const problem = await actions.check(trigger, file);
   if (problem !== undefined) throw new AnonError('usage', `${path} is not an Action: ${problem}.`);

@@ -11,8 +11,9 @@ import {
   readLimitToSet,
 } from '../../wire/tenant-faults.ts';
 import { type KeyReading, keyUses } from '../../wire/tenant-keys.ts';
+import { checkMembers, type Members } from '../members.ts';
 import type { ClockStart, TenantClock } from './clock.ts';
-import type { TenantFaults } from './faults.ts';
+import type { FaultAim, TenantFaults } from './faults.ts';
 import type { TenantKey, TenantKeys } from './keys.ts';
 
 /** A tenant whose state has a clock. */
@@ -89,10 +90,23 @@ function keyOf({ kid, use, state, ends_at }: KeyReading): TenantKey {
   return { kid, use, state, endsAt: ends_at };
 }
 
+/** `any`: the reader of what crosses HTTP checks it. */
+const faultMembers: Members<
+  FaultAim & Record<'kind' | 'status' | 'body' | 'retryAfterSeconds' | 'latencyMs' | 'name', unknown>
+> = {
+  ...{ kind: 'any', status: 'any', body: 'text', retryAfterSeconds: 'any', latencyMs: 'any', name: 'text' },
+  ...{ route: 'text', method: 'text', clientId: 'text', rate: 'any', seed: 'any', count: 'any', after: 'any' },
+};
+
+const limitMembers: Members<Parameters<TenantFaults['limit']>[0]> = {
+  ...{ requests: 'any', periodSeconds: 'any', route: 'text' },
+};
+
 export function tenantFaults({ tenant }: MemoryServer, running: () => void): TenantFaults {
   return {
     async add(fault) {
       running();
+      checkMembers('faults.add', fault, faultMembers);
       const wanted = faultIn(fault);
       const added = await tenant.faults(async (faults) => {
         checkRoute(wanted.route, await faults.endpointsAt(wanted.route));
@@ -117,6 +131,7 @@ export function tenantFaults({ tenant }: MemoryServer, running: () => void): Ten
     },
     async limit(limit) {
       running();
+      checkMembers('faults.limit', limit, limitMembers);
       const { route = anyRoute, requests } = limit;
       const wanted = requests === 0 ? undefined : limitIn(limit);
       await tenant.faults(async (faults) => {

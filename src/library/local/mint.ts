@@ -1,5 +1,5 @@
 import { AnonError } from '../../errors.ts';
-import { refuseUnknown } from './known-members.ts';
+import { checkJson, checkMembers, type Members } from '../members.ts';
 
 /** A token for a test. Without further members, it is valid: a new guest's, or with `id_token` a new user's. */
 export interface TokenToMint {
@@ -25,24 +25,38 @@ export interface TokenToMint {
   readonly format?: 'jwt' | 'jwe';
 }
 
-const members = {
-  ...{ kind: true, claims: true, header: true, expired: true, notYetValid: true, foreign: true, tampered: true },
-  ...{ alg: true, format: true },
-} as const satisfies Record<keyof TokenToMint, true>;
+const members: Members<TokenToMint> = {
+  ...{ kind: 'any', claims: 'object', header: 'object', expired: 'boolean', notYetValid: 'boolean' },
+  ...{ foreign: 'boolean', tampered: 'boolean', alg: 'any', format: 'any' },
+};
 
 const kinds = ['access_token', 'session_token', 'id_token'];
 const algorithms = ['none', 'HS256'];
+const formats = ['jwt', 'jwe'];
 
 /** @throws {AnonError} `usage`, or `edition_unsupported` for a signed session token in edition `ea` */
 export function checkMint(token: TokenToMint, edition: 'preview' | 'ea'): void {
-  refuseUnknown('mint', token, members);
-  const { kind, alg, format, tampered } = token;
+  checkMembers('mint', token, members);
+  const { kind, alg, format, tampered, claims = {}, header = {} } = token;
+  checkJson('claims', claims);
+  checkJson('header', header);
   if (!kinds.includes(kind)) throw new AnonError('usage', `mint needs a kind: ${kinds.join(', ')}.`);
   if (alg !== undefined && !algorithms.includes(alg)) {
     throw new AnonError('usage', `alg must be ${algorithms.join(' or ')}. Without it, the token is signed with RS256.`);
   }
   if (tampered && alg === 'none')
     throw new AnonError('usage', 'Without a signature (alg none), tampered changes nothing.');
+  if (format !== undefined && !formats.includes(format)) {
+    throw new AnonError('usage', `format must be ${formats.join(' or ')}.`);
+  }
+  // The claim would win: the token would be valid, and a test of what must refuse it would say nothing.
+  for (const [member, claim] of [
+    ['expired', 'exp'],
+    ['notYetValid', 'nbf'],
+  ] as const) {
+    if (!token[member] || !Object.hasOwn(claims, claim)) continue;
+    throw new AnonError('usage', `${member} sets the claim ${claim}: leave one of them out.`);
+  }
   if (kind !== 'session_token') {
     if (format !== undefined) throw new AnonError('usage', 'format is for session tokens.');
     return;

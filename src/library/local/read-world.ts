@@ -2,6 +2,7 @@ import type { Problem } from '../../domain/document/problem.ts';
 import { AnonError } from '../../errors.ts';
 import type { WorldToServe } from '../../io/embedded/local-worlds.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
+import { checkJson } from '../members.ts';
 import type { LocalWorld } from './world.ts';
 
 /** A world for a new tenant. */
@@ -14,12 +15,16 @@ export interface WorldToStart {
 }
 
 /** The world in a file, or in an object. @throws {AnonError} `usage` with every problem */
-export async function readWorldFor(seed: string | LocalWorld, asked: EditionName | undefined): Promise<WorldToStart> {
-  const [{ readWorld }, { forEdition }, { withPaths }] = await Promise.all([
+export async function readWorldFor(
+  given: string | URL | LocalWorld,
+  asked: EditionName | undefined,
+): Promise<WorldToStart> {
+  const [{ readWorld }, { forEdition }, { filePath, withPaths }] = await Promise.all([
     import('../../domain/world/world.ts'),
     import('../../domain/world/for-edition.ts'),
     import('../../io/embedded/local-worlds.ts'),
   ]);
+  const seed = given instanceof URL ? (filePath(given) ?? given) : given;
   const file = typeof seed === 'string' ? seed : undefined;
   const read = readWorld({
     name: file ?? 'seed',
@@ -51,10 +56,13 @@ function variable(name: string): string | undefined {
   return process.env[name];
 }
 
-async function textOf(seed: string | LocalWorld): Promise<string> {
+async function textOf(seed: string | URL | LocalWorld): Promise<string> {
   if (typeof seed === 'string') return (await import('../../io/files/user-file.ts')).readUserFile(seed);
-  if (typeof seed === 'object' && seed !== null) return JSON.stringify(seed);
-  throw new AnonError('usage', 'seed must be the path of a file, or an object.');
+  if (typeof seed !== 'object' || seed === null || seed instanceof URL) {
+    throw new AnonError('usage', 'seed must be the path or file: URL of a file, or an object.');
+  }
+  checkJson('seed', seed);
+  return JSON.stringify(seed);
 }
 
 /** In one message: a test that fails shows nothing else. */

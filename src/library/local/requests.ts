@@ -1,4 +1,5 @@
 import { AnonError } from '../../errors.ts';
+import { checkMembers, type Members } from '../members.ts';
 
 /** A request that the tenant has answered. It holds no token, no secret and no metadata, but for what Actions print. */
 export interface RecordedRequest {
@@ -54,7 +55,7 @@ export interface RequestRecord {
   /**
    * The next matching request that is answered after this call: call it before you do what causes the request, and await it
    * afterwards. `timeoutMs` is 5000 by default, in time of this machine.
-   * @throws `failed` after that time, and when the tenant is stopped
+   * @throws `failed` after that time, and when the tenant is stopped; `usage` at once, for wrong arguments
    */
   next(filter?: RequestFilter, options?: { readonly timeoutMs?: number }): Promise<RecordedRequest>;
   /** Forgets all of them. */
@@ -82,6 +83,19 @@ const maxRecorded = 10_000;
 /** A longer one would end at once. */
 const longestTimerMs = 2 ** 31 - 1;
 
+/** With a member that requests do not have, no request would ever match. */
+const filterMembers: Members<RequestFilter> = {
+  ...{ method: 'text', path: 'text', status: 'number', app: 'text', audience: 'text', guest: 'text', session: 'text' },
+  ...{ user: 'text', error: 'text', fault: 'text' },
+};
+
+function timeoutIn(options: { readonly timeoutMs?: number }): number {
+  checkMembers('requests.next', options, { timeoutMs: 'number' });
+  const { timeoutMs = 5000 } = options;
+  if (timeoutMs >= 0) return timeoutMs;
+  throw new AnonError('usage', 'timeoutMs must not be negative.');
+}
+
 /** Records requests with the time of `now`. */
 export function recorder(now: () => Date): Recorder {
   let recorded: RecordedRequest[] = [];
@@ -89,9 +103,16 @@ export function recorder(now: () => Date): Recorder {
   let isOver = false;
   return {
     requests: {
-      all: (filter = {}) => recorded.slice(-maxRecorded).filter((request) => matches(request, filter)),
-      next: (filter = {}, { timeoutMs = 5000 } = {}) =>
-        isOver ? Promise.reject(stopped()) : waitFor(waiting, filter, Math.min(timeoutMs, longestTimerMs)),
+      all(filter = {}) {
+        checkMembers('requests.all', filter, filterMembers);
+        return recorded.slice(-maxRecorded).filter((request) => matches(request, filter));
+      },
+      // Wrong arguments fail here, not when the promise is awaited.
+      next(filter = {}, options = {}) {
+        checkMembers('requests.next', filter, filterMembers);
+        const timeoutMs = timeoutIn(options);
+        return isOver ? Promise.reject(stopped()) : waitFor(waiting, filter, Math.min(timeoutMs, longestTimerMs));
+      },
       clear() {
         recorded = [];
       },

@@ -6,13 +6,13 @@ import { AnonError } from '../../errors.ts';
 import type { MemoryServer } from '../../io/embedded/memory-server.ts';
 import { systemClock } from '../connection.ts';
 import { createSession } from '../create-session.ts';
+import { checkJson, checkMembers, type Members } from '../members.ts';
 import { tenantFaults, tenantKeys } from './controls.ts';
 import { inProcessFetch } from './fetch.ts';
-import { refuseUnknown } from './known-members.ts';
 import { checkMint } from './mint.ts';
 import { type recorder, stopped } from './requests.ts';
 import { readSnapshot, snapshotOf } from './snapshot.ts';
-import type { LocalTenant, LocalUser, NewGuest, NewLocalUser } from './tenant.ts';
+import type { ActionOptions, LocalTenant, LocalUser, NewGuest, NewLocalUser } from './tenant.ts';
 
 interface Parts extends Pick<LocalTenant, 'edition' | 'management' | 'clientId' | 'audience' | 'clock' | 'guests'> {
   /** Of an application that is not public. */
@@ -57,8 +57,10 @@ export function localTenant({ clientSecret, server, record, connect, fetch, ...k
       running();
       return newUser(connect(), user);
     },
-    async addAction(trigger, file, { name, secrets = {} } = {}) {
+    async addAction(trigger, file, options = {}) {
       running();
+      checkAction(trigger, file, options);
+      const { name, secrets = {} } = options;
       const action = await server.addAction({ trigger, file, name, secrets });
       return { id: action.id, name: action.name };
     },
@@ -77,15 +79,15 @@ export function localTenant({ clientSecret, server, record, connect, fetch, ...k
   };
 }
 
-const guestMembers = { metadata: true, scope: true, userId: true } as const satisfies Record<keyof NewGuest, true>;
+const guestMembers: Members<NewGuest> = { metadata: 'object', scope: 'text', userId: 'text' };
 
-const userMembers = {
-  ...{ email: true, password: true, name: true, emailVerified: true, id: true },
-  ...{ userMetadata: true, appMetadata: true },
-} as const satisfies Record<keyof NewLocalUser, true>;
+const userMembers: Members<NewLocalUser> = {
+  ...{ email: 'text', password: 'text', name: 'text', emailVerified: 'boolean', id: 'text' },
+  ...{ userMetadata: 'object', appMetadata: 'object' },
+};
 
 function checkGuest(guest: NewGuest, edition: LocalTenant['edition']): void {
-  refuseUnknown('createGuest', guest, guestMembers);
+  checkMembers('createGuest', guest, guestMembers);
   const { userId } = guest;
   if (userId === undefined || edition === 'preview') return;
   throw new AnonError(
@@ -94,8 +96,25 @@ function checkGuest(guest: NewGuest, edition: LocalTenant['edition']): void {
   );
 }
 
+const triggers = ['post-login', 'pre-user-registration'];
+
+function checkAction(trigger: string, file: string | URL, options: ActionOptions): void {
+  checkMembers('addAction', options, { name: 'text', secrets: 'object' } satisfies Members<ActionOptions>);
+  if (!triggers.includes(trigger)) throw new AnonError('usage', `The trigger must be ${triggers.join(' or ')}.`);
+  if (options.name === '') throw new AnonError('usage', 'name is empty: leave it out for that of the file.');
+  if (!(file instanceof URL) && typeof file !== 'string')
+    throw new AnonError('usage', 'addAction needs the path of a file, or a file: URL.');
+  const wrong = Object.entries(options.secrets ?? {}).find(([, value]) => typeof value !== 'string');
+  if (wrong) throw new AnonError('usage', `The secret ${wrong[0].slice(0, 40)} must be a text.`);
+}
+
 async function newUser(tenant: TenantConnection, wanted: NewLocalUser): Promise<LocalUser> {
-  refuseUnknown('createUser', wanted, userMembers);
+  checkMembers('createUser', wanted, userMembers);
+  checkJson('userMetadata', wanted.userMetadata ?? {});
+  checkJson('appMetadata', wanted.appMetadata ?? {});
+  if (wanted.id?.startsWith('auth0|')) {
+    throw new AnonError('usage', 'id is what follows auth0| in the id of the user: leave auth0| out.');
+  }
   const { password = newPassword(), emailVerified = false } = wanted;
   const { userId, email, name } = await createUser(tenant, { ...wanted, password, emailVerified });
   return { userId, email, password, name };

@@ -26,6 +26,27 @@ export function readSnapshot<State>(tenant: string, snapshot: TenantSnapshot): O
       hint: 'Pass what snapshot() returned.',
     });
   }
+  if (!isState(snapshot.state)) {
+    throw new AnonError('usage', 'The state in this snapshot is damaged.', { hint: 'Pass what snapshot() returned.' });
+  }
   if (snapshot.tenant !== tenant) throw new AnonError('usage', 'This snapshot belongs to another local tenant.');
   return snapshot as OwnSnapshot<State>;
+}
+
+/** What every tenant has. Without it the tenant would answer nothing from then on. */
+const needed = ['tenant/settings', 'key/current'];
+
+function isState(state: unknown): boolean {
+  if (!isObject(state) || !Array.isArray(state.documents) || !Array.isArray(state.used)) return false;
+  const { documents, used } = state as { documents: unknown[]; used: unknown[] };
+  const names = new Set(documents.map((saved) => (isDocument(saved) ? `${saved.kind}/${saved.id}` : '')));
+  return !names.has('') && needed.every((name) => names.has(name)) && used.every(Array.isArray);
+}
+
+function isDocument(saved: unknown): saved is { readonly kind: string; readonly id: string } {
+  return isObject(saved) && typeof saved.kind === 'string' && typeof saved.id === 'string' && isObject(saved.document);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

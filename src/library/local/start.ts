@@ -8,9 +8,10 @@ import { editionNames } from '../../wire/edition/edition.ts';
 import { sampleApi } from '../../wire/sample.ts';
 import type { WorldGuestTokens } from '../../wire/tenant-world.ts';
 import { systemClock, tenantAt } from '../connection.ts';
+import { checkMembers, type Members } from '../members.ts';
+import type { ClockStart } from './clock.ts';
 import { startClock, tenantClock } from './controls.ts';
 import { inProcessFetch } from './fetch.ts';
-import { refuseUnknown } from './known-members.ts';
 import { recorder } from './requests.ts';
 import { localTenant } from './running.ts';
 import type { LocalTenant, LocalTenantOptions } from './tenant.ts';
@@ -94,20 +95,22 @@ async function openSample(connect: Connect): Promise<void> {
   await ensureApiOpen(tenant, app, undefined);
 }
 
-const optionNames = {
-  ...{ edition: true, https: true, clock: true, port: true, listen: true, autoLogin: true },
-  ...{ seed: true, seedRandom: true, closed: true },
-} as const satisfies Record<keyof LocalTenantOptions, true>;
+const optionKinds: Members<LocalTenantOptions> = {
+  ...{ edition: 'any', https: 'boolean', clock: 'any', port: 'any', listen: 'boolean', autoLogin: 'text' },
+  ...{ seed: 'any', seedRandom: 'any', closed: 'boolean' },
+};
+
+const clockKinds: Members<ClockStart> = { now: 'any', frozen: 'boolean' };
 
 /** A program without types may pass anything. */
 function checkOptions(options: LocalTenantOptions): void {
-  refuseUnknown('startLocalTenant', options, optionNames);
-  const { edition, port, seedRandom, clock, seed } = options;
+  checkMembers('startLocalTenant', options, optionKinds);
+  const { edition, port, listen, seedRandom, clock, seed } = options;
   if (clock !== undefined && (typeof clock !== 'object' || clock === null)) {
     throw new AnonError('usage', 'clock must be an object: { now, frozen }.');
   }
-  if (clock) refuseUnknown('clock', clock, { now: true, frozen: true });
-  if (clock && typeof seed === 'object' && seed?.clock) {
+  if (clock) checkMembers('clock', clock, clockKinds);
+  if (clock && typeof seed === 'object' && 'clock' in seed && seed.clock) {
     throw new AnonError('usage', 'seed has a clock, so the option clock must be left out.');
   }
   if (edition !== undefined && !editionNames.includes(edition)) {
@@ -115,6 +118,9 @@ function checkOptions(options: LocalTenantOptions): void {
   }
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
     throw new AnonError('usage', 'port must be a number from 0 to 65535.');
+  }
+  if (port !== undefined && listen === false) {
+    throw new AnonError('usage', 'With listen: false nothing listens, so port must be left out.');
   }
   if (seedRandom !== undefined && !(Number.isInteger(seedRandom) && seedRandom >= 0 && seedRandom < 1e15)) {
     throw new AnonError('usage', 'seedRandom must be a whole number from 0 to 999999999999999.');

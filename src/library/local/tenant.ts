@@ -15,10 +15,10 @@ export interface LocalTenantOptions {
   /** The tenant's time (default: this machine's). */
   readonly clock?: ClockStart;
   /**
-   * What the tenant has, in place of its sample application and API: the path of a YAML or JSON file, as for `anon-cli local seed`, or
-   * an object.
+   * What the tenant has, in place of its sample application and API: the path or `file:` URL of a YAML or JSON file, as for
+   * `anon-cli local seed`, or an object.
    */
-  readonly seed?: string | LocalWorld;
+  readonly seed?: string | URL | LocalWorld;
   /**
    * For tests alone: a whole number from which all keys, ids and tokens follow, so that each run makes the same ones, and anyone can
    * predict them.
@@ -107,12 +107,12 @@ export interface LocalTenant {
   createUser(user: NewLocalUser): Promise<LocalUser>;
   /**
    * Runs a file as an Action in every login from now on, after those that were added before. A relative path starts at the
-   * working directory.
+   * working directory; `new URL('./post-login.js', import.meta.url)` at the module.
    * @throws `usage` for a file that is not an Action of the trigger, or a name that is taken
    */
   addAction(
     trigger: 'post-login' | 'pre-user-registration',
-    file: string,
+    file: string | URL,
     options?: ActionOptions,
   ): Promise<{ readonly id: string; readonly name: string }>;
   /** Makes a token of any kind, valid or not, for tests of what must refuse it. @throws `usage`, `edition_unsupported` */

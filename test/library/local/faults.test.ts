@@ -64,7 +64,7 @@ describe('the faults of a local tenant', () => {
       [{ kind: 'status', status: 99 }, 'status must be a whole number from 200 to 599.'],
       [{ kind: 'fire' }, 'kind must be one of status, latency, reset, truncate, drop.'],
       [{ kind: 'latency', latencyMs: 0 }, 'latencyMs must be a whole number from 1 to 3600000.'],
-      [{ kind: 'drop', cuont: 1 }, 'cuont is unknown.'],
+      [{ kind: 'drop', cuont: 1 }, "faults.add does not take 'cuont'."],
       [{ kind: 'drop', count: 0 }, 'count must be a whole number from 1 to 1000000000.'],
     ] as const) {
       const given = wrong as unknown as Parameters<typeof faults.add>[0];

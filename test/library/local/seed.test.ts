@@ -81,7 +81,7 @@ describe('startLocalTenant with a world', () => {
     [{ seed: { edition: 'ea' }, edition: 'preview' }, 'seed:1:12: This world is for edition ea, not preview.'],
     [{ seed: { tenant: { cookie: true } } }, /Edition preview has no cookie/],
     [{ seed: { clock: { offset: '+1d' } }, clock: { frozen: true } }, /the option clock must be left out/],
-    [{ seed: 1 }, 'seed must be the path of a file, or an object.'],
+    [{ seed: 1 }, 'seed must be the path or file: URL of a file, or an object.'],
     [{ seed: '/nowhere/world.yaml' }, /nowhere/],
   ])('is refused: %j', async (options, message) => {
     const error = await failureOf(() => startLocalTenant({ listen: false, ...options }));
