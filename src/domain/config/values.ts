@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { AnonError } from '../../errors.ts';
+import { AnonError, isAnonError, withHint } from '../../errors.ts';
 import { sessionTokenFormats } from '../../wire/edition/edition.ts';
 import { parseOrigin } from '../app/parse-url.ts';
 import { parseClaimExpression, parseClaimName } from '../claims/parse-mapping.ts';
@@ -17,7 +17,13 @@ export function withUnit<Value>(parse: (text: string) => Value): (text: string) 
         hint: `In seconds: ${text.slice(0, 12)}s. The units are s, m, h, d and y.`,
       });
     }
-    return parse(text);
+    try {
+      return parse(text);
+    } catch (error) {
+      // Commands take seconds without a unit, files do not.
+      if (!isAnonError(error) || !error.hint) throw error;
+      throw withHint(error, error.hint.replace('3600 (seconds)', '3600s'));
+    }
   };
 }
 

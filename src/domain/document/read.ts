@@ -182,7 +182,8 @@ const wordings: Partial<Record<ErrorCode, Wording>> = {
 
 /** Rewords an error of the YAML parser; `line` is the text of its line. */
 function wordingOf({ code, message }: YAMLParseError, line: string): Wording {
-  if (/[[{,]\s*\$\{/.test(line) && (code === 'MISSING_CHAR' || code === 'BLOCK_IN_FLOW')) {
+  const breaks = code === 'MISSING_CHAR' || code === 'BLOCK_IN_FLOW' || code === 'UNEXPECTED_TOKEN';
+  if (breaks && /[[{,]\s*\$\{|[[{].*:\s+\$\{/.test(line)) {
     return { message: 'Inside brackets, a reference needs quotes.', hint: `Example: ['$\{NAME}']` };
   }
   if (code === 'MISSING_CHAR' || code === 'UNEXPECTED_TOKEN' || code === 'BAD_INDENT') return byMessage(message);

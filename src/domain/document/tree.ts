@@ -117,7 +117,7 @@ class TreeReader {
     else if (name === '<<' && !scalar.quoted) {
       this.#report(key, 'Merge keys (<<) are not part of YAML 1.2.', 'Repeat the lines, or use an overlay file.');
     } else if (prototypeNames.includes(name)) {
-      this.#report(key, `'${name}' cannot be a key.`, 'Refer to an application by its client id.');
+      this.#report(key, `'${name}' cannot be a key.`, 'For an application of this name, write its client id.');
     } else return name;
     return undefined;
   }

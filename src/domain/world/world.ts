@@ -10,7 +10,8 @@ import type {
   WorldUser,
 } from '../../wire/tenant-world.ts';
 import { checkDocument } from '../document/check.ts';
-import type { Document } from '../document/node.ts';
+import { lostNumbers } from '../document/exact-number.ts';
+import type { Document, DocumentNode } from '../document/node.ts';
 import { type Problem, problemAt, sortedProblems } from '../document/problem.ts';
 import { type DocumentText, readDocument } from '../document/read.ts';
 import type { SavedSession, SessionStore } from '../session/saved-session.ts';
@@ -34,10 +35,25 @@ export function readWorld(text: DocumentText): ReadWorld {
   const { document, problems } = readDocument(text);
   if (!document) return { problems };
   const { value, problems: found } = checkDocument(document, worldSchema);
-  if (!value || problems.length > 0) return { problems: sortedProblems([...problems, ...found]) };
+  const lost = freeData(document).flatMap(lostNumbers);
+  if (!value || problems.length > 0 || lost.length > 0) {
+    return { problems: sortedProblems([...problems, ...found, ...lost]) };
+  }
   const world = worldOf(value);
   const placed = placing(document);
   return { written: { name: document.name, world, problems: duplicates(world), placed } };
+}
+
+/** What may be any JSON. */
+function freeData(document: Document): DocumentNode[] {
+  const members = { users: ['user-metadata', 'app-metadata'], guests: ['metadata'] };
+  return Object.entries(members).flatMap(([part, keys]) => {
+    const named = document.nodeAt([part]);
+    if (named?.kind !== 'map') return [];
+    return [...named.entries.keys()].flatMap((name) =>
+      keys.map((key) => document.nodeAt([part, name, key])).filter((node) => node !== undefined),
+    );
+  });
 }
 
 function placing(document: Document): WrittenWorld['placed'] {

@@ -89,6 +89,7 @@ const wrong: [text: string, place: string, message: string, hint?: string][] = [
   ['---\n', '1:1', 'The file is empty.'],
   ['a:\n\tb: 1\n', '2:1', 'A tab indents this line', 'spaces'],
   ['a: [${A}]\n', '1:5', 'Inside brackets, a reference needs quotes.', "['${NAME}']"],
+  ['a: {b: ${A}}\n', '1:8', 'Inside brackets, a reference needs quotes.', "['${NAME}']"],
   ['a: 1\n---\nb: 2\n', '2:1', 'A second document begins here'],
   ['a: 1\n...\nfoo', '3:1', 'A second document begins here'],
   ['%YAML 1.1\n---\na: yes\n', '1:1', 'A directive is not supported'],

@@ -26,6 +26,13 @@ function problemsIn(text: string): string[] {
 }
 
 describe('a world', () => {
+  it('has numbers in metadata that arrive as they are written', () => {
+    const metadata = '{ a: 9007199254740992, b: 0x10, c: 0o7, d: 1.50, e: -3, f: "12345678901234567890", g: 1e3 }';
+    expect(worldIn(`guests: { anna: { metadata: ${metadata} } }`).guests[0]?.metadata).toEqual({
+      ...{ a: 9007199254740992, b: 16, c: 7, d: 1.5, e: -3, f: '12345678901234567890', g: 1000 },
+    });
+  });
+
   it('has everything that it can have', () => {
     const text = `
 edition: ea
@@ -98,9 +105,24 @@ guests:
     expect(keys(signing.jwk)).toMatchObject({ signing: { kid: expect.stringMatching(/^[\w-]{43}$/) } });
   });
 
-  it.each([
+  it.each<[string, unknown]>([
     ['tenant: { lifetme: 30d }', "1:11 Unknown key 'lifetme' in tenant. | Did you mean 'lifetime'?"],
     ['tenant: { lifetime: 30 }', expect.stringMatching(/^1:21 'lifetime' must be a duration/)],
+    [
+      'apis: { a: { token-lifetime: 99999999999999999999d } }',
+      "1:30 '99999999999999999999d' is not a valid duration. | Examples: 1d, 12h or 3600s",
+    ],
+    ...['12345678901234567890', '1e400', '0xfffffffffffffff1', '-9007199254740993'].map(
+      (number) =>
+        [
+          `guests: { anna: { metadata: { a: [${number}] } } }`,
+          '1:35 This number is too large: it would arrive as another number. | Write it as text to keep every digit.',
+        ] as [string, unknown],
+    ),
+    [
+      'users: { a@b.example: { app-metadata: { n: .nan } } }',
+      '1:44 JSON has no such number. | In quotes it is a text.',
+    ],
     [
       'apps:\n  web:\n    enabled: yes',
       expect.stringMatching(/^3:14 'enabled' must be true or false, not the text 'yes'/),

@@ -2,6 +2,7 @@ import { AnonError } from '../../../errors.ts';
 import { duplicateMember, isDeeperThan } from '../../../jose/json.ts';
 import { mergeMetadata, metadataBytes, metadataMaxBytes, refusedMetadataKey } from '../../../wire/metadata.ts';
 import { isJsonObject, type JsonObject } from '../../../wire/schema.ts';
+import { losesDigits } from '../../document/exact-number.ts';
 
 /** A session's metadata as the user gives it. */
 export interface MetadataInput {
@@ -184,11 +185,4 @@ function largeNumbersIn(text: string): string[] {
   if (!/\d{16}|\de/i.test(text)) return [];
   const tokens = text.match(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g) ?? [];
   return tokens.filter((token) => !token.startsWith('"'));
-}
-
-/** Whole numbers are exact up to 2^53, and some beyond; `1e400` is not a number at all. */
-function losesDigits(number: string): boolean {
-  const value = Number(number);
-  if (!Number.isFinite(value)) return true;
-  return /^-?\d+$/.test(number) && !Number.isSafeInteger(value) && BigInt(number) !== BigInt(value);
 }
