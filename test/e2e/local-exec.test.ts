@@ -125,11 +125,23 @@ describe('local exec', () => {
   it.each([
     ['no-such-command', 127, 'error: Command not found: no-such-command\n'],
     ['/etc/passwd', 126, 'error: /etc/passwd cannot be run: permission denied.\n'],
-  ])('says in one line that %s cannot be run', async (command, code, stderr) => {
+    ['/etc', 126, 'error: /etc cannot be run: it is a folder.\n'],
+    ['', 2, 'error: The command is empty.\nhint:  Is a variable not set?\n'],
+  ])("says in one line that '%s' cannot be run", async (command, code, stderr) => {
     const { home, env, entries } = testHome();
     const before = entries();
     expect(await run(home, ['local', 'exec', '--https', '--', command], { env })).toMatchObject({ code, stderr });
     expect(entries()).toEqual(before);
+  });
+
+  it('says what a file or its arguments need', async () => {
+    const { home, env } = testHome();
+    const script = join(home, 'script');
+    writeFileSync(script, '#!/no/such/interpreter\n', { mode: 0o755 });
+    const reason = 'the interpreter that its first line names does not exist';
+    expect(await run(home, ['local', 'exec', '--', script], { env })).toMatchObject({
+      ...{ code: 126, stderr: `error: ${script} cannot be run: ${reason}.\n` },
+    });
   });
 
   it.each([

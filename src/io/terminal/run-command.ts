@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { AnonError } from '../../errors.ts';
 import type { Env } from '../env.ts';
@@ -55,9 +56,24 @@ function started(program: string, args: readonly string[], env: Env): ChildProce
 
 function notRun(program: string, cause: unknown): AnonError {
   const name = program.slice(0, 100);
-  if (codeOf(cause) === 'ENOENT') return new AnonError('command_not_found', `Command not found: ${name}`, { cause });
-  return new AnonError('command_not_runnable', `${name} cannot be run: ${reasonOf(cause)}.`, { cause });
+  const code = codeOf(cause);
+  // The system says the same of a command and of what its file needs to run.
+  const isFile = /[/\\]/.test(program) && existsSync(program);
+  const hint = process.platform === 'win32' ? windowsHint : undefined;
+  if (code === 'ENOENT' && !isFile) {
+    return new AnonError('command_not_found', `Command not found: ${name}`, { hint, cause });
+  }
+  const reason = isFile && statSync(program).isDirectory() ? 'it is a folder' : (reasons[code] ?? reasonOf(cause));
+  return new AnonError('command_not_runnable', `${name} cannot be run: ${reason}.`, { hint, cause });
 }
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'the interpreter that its first line names does not exist',
+  ENOEXEC: 'it is not a program for this machine',
+  E2BIG: 'its arguments and variables are too long',
+};
+
+const windowsHint = 'npm and npx are scripts on Windows, which cmd runs: anon-cli local exec -- cmd /c npm test';
 
 /**
  * Waits for a line. Where the pipe ends without one, whoever held its other end was killed: then the process that is named gets a

@@ -40,6 +40,7 @@ tenant is in memory and ends with the command, whose exit code is passed on: 128
 is no such command. Any number can run at once.`,
   more: 'docs/local-tenant.md',
   async run(context, { command }, options) {
+    if (command[0] === '') throw new AnonError('usage', 'The command is empty.', { hint: 'Is a variable not set?' });
     await refuseOtherTenants(context, options);
     const { UV_THREADPOOL_SIZE } = context.env;
     signOnEveryProcessor();
