@@ -5,10 +5,30 @@ import { AnonError } from '../../errors.ts';
 /** Creates a folder for this user alone, unless it exists. @throws {AnonError} `state_unusable` */
 export function privateFolder(path: string): void {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeFolder(path);
   } catch (error) {
     throw fileFailure(path, 'cannot be created', error, otherFolders);
   }
+}
+
+/** Node.js itself reports a read-only file system as a missing file, and below /proc it never ends. */
+function makeFolder(path: string, isFile = 'EEXIST'): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isDirectory()) return;
+  if (found) throw Object.assign(new Error('not a folder'), { code: isFile });
+  if (lstatSync(path, { throwIfNoEntry: false })) throw leadsNowhere();
+  const parent = dirname(path);
+  if (parent !== path) makeFolder(parent, 'ENOTDIR');
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Another process may have created it meanwhile.
+    if (!(codeOf(error) === 'EEXIST' && statSync(path, { throwIfNoEntry: false })?.isDirectory())) throw error;
+  }
+}
+
+function leadsNowhere(): Error {
+  return Object.assign(new Error('a dangling symbolic link'), { code: 'ENOTARGET' });
 }
 
 const otherFolders =
@@ -135,6 +155,7 @@ const reasons: Record<string, string> = {
   ENOTDIR: 'part of its path is not a folder',
   EEXIST: 'it already exists',
   EISDIR: 'it is a folder',
+  ENOTARGET: 'a symbolic link in its path leads nowhere',
   ENOENT: 'no such file',
   ELOOP: 'its symbolic links form a loop',
   ENAMETOOLONG: 'its path is too long',
