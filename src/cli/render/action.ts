@@ -1,9 +1,10 @@
 import type { Action } from '../../local/actions/action.ts';
 import type { ActionCommand, ActionOutcome, ActionPrint } from '../../local/actions/runner.ts';
 import { isReservedClaim } from '../../wire/claims-mapping.ts';
+import { exactJson } from '../../wire/exact-json.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { Paint } from './paint.ts';
-import { printable, printableValue } from './printable.ts';
+import { printable, printableStart } from './printable.ts';
 import { rows, table } from './rows.ts';
 
 export function renderActions(paint: Paint, actions: readonly Action[]): string {
@@ -44,7 +45,7 @@ export interface Attempt {
 export function renderAttempt(paint: Paint, { name, outcome, milliseconds }: Attempt): string {
   const { commands, printed, failure } = outcome;
   const isRefused = failure !== undefined || denialIn(commands) !== undefined;
-  const lines = [...printed.map(printedText), ...commands.map(commandText)];
+  const lines = [...printed.flatMap(printedRows), ...commands.map(commandText)];
   const title = `${isRefused ? paint.red('✘') : paint.green('✔')} ${printable(name)} ran for ${milliseconds} ms\n`;
   if (lines.length === 0) return `${title}${failure === undefined ? paint.dim('  It asked for nothing.\n') : ''}`;
   return title + rows(paint, lines);
@@ -81,8 +82,10 @@ export function denialIn(
   return undefined;
 }
 
-export function printedText({ level, text }: ActionPrint): readonly [label: string, value: string] {
-  return [level === 'log' ? 'printed' : `printed (${level})`, printable(text)];
+/** What an Action printed, line by line: an object takes several. */
+export function printedRows({ level, text }: ActionPrint): (readonly [label: string, value: string])[] {
+  const label = level === 'log' ? 'printed' : `printed (${level})`;
+  return text.split('\n').map((line, index) => [index === 0 ? label : '', printableStart(line)]);
 }
 
 export function commandText(command: ActionCommand): readonly [label: string, value: string] {
@@ -111,5 +114,5 @@ function ignored({ name }: { readonly name: string }): string {
 }
 
 function assigned({ name, value }: { readonly name: string; readonly value: unknown }): string {
-  return `${printable(name)} = ${value === undefined ? 'undefined' : printableValue(value)}`;
+  return `${printable(name)} = ${value === undefined ? 'undefined' : printableStart(typeof value === 'string' ? value : exactJson(value))}`;
 }

@@ -33,6 +33,13 @@ export function printable(text: string): string {
   return text.replaceAll(unprintable(), escaped).replaceAll(runnerCommand, escaped);
 }
 
+const longestStart = 1000;
+
+/** The same for text of any length, such as what users' code prints. */
+export function printableStart(text: string): string {
+  return printable(text.length > longestStart ? `${text.slice(0, longestStart - 1)}…` : text);
+}
+
 /** Any JSON value on one line, safe for a terminal. */
 export function printableValue(value: unknown): string {
   return printable(typeof value === 'string' ? value : exactJson(value));

@@ -6,7 +6,7 @@ import type { TransferRehearseResult } from '../../library/rehearsal-results.ts'
 import type { RanAction, Rehearsed } from '../../local/rehearse.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import type { JsonObject } from '../../wire/schema.ts';
-import { commandText, denialIn, printedText } from './action.ts';
+import { commandText, denialIn, printedRows } from './action.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
 import { rows } from './rows.ts';
@@ -131,7 +131,7 @@ function renderOne(paint: Paint, action: RanAction): string {
   const { name, trigger, printed, commands, failure } = action;
   const mark = isRefusing(action) ? paint.red('✘') : paint.green('✔');
   const lines: (readonly [string, string])[] = [
-    ...printed.map(printedText),
+    ...printed.flatMap(printedRows),
     ...commands.map(commandText),
     ...(failure === undefined ? [] : [['failed', paint.red(printable(failure))] as const]),
   ];

@@ -1,6 +1,6 @@
 import type { Explain, ServedRequest } from '../../../local/http/served-request.ts';
 import { notePaint, type Paint } from '../../render/paint.ts';
-import { printable } from '../../render/printable.ts';
+import { printable, printableStart } from '../../render/printable.ts';
 import { padded } from '../../render/width.ts';
 import type { Context } from '../../world/context.ts';
 
@@ -53,7 +53,7 @@ export function requestLines(paint: Paint, served: ServedRequest, command?: stri
       .split('\n')
       .map(
         (line) =>
-          `  ${paint.dim(shortened(name))}  ${level === 'failed' ? paint.red('failed: ') : ''}${printedLine(line)}`,
+          `  ${paint.dim(shortened(name))}  ${level === 'failed' ? paint.red('failed: ') : ''}${printableStart(line)}`,
       ),
   );
   return [requestLine(paint, served, command), ...lines].join('\n');
@@ -82,11 +82,4 @@ const longest = 60;
 /** On one line, whatever the client sent. */
 function shortened(text: string): string {
   return printable(text.length > longest ? `${text.slice(0, longest - 1)}…` : text);
-}
-
-const longestPrinted = 1000;
-
-/** A line that an Action printed. */
-function printedLine(text: string): string {
-  return printable(text.length > longestPrinted ? `${text.slice(0, longestPrinted - 1)}…` : text);
 }

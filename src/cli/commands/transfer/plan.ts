@@ -14,6 +14,7 @@ import { findUser, listUsers } from '../../../domain/user/read.ts';
 import { AnonError, isAnonError, withHint } from '../../../errors.ts';
 import type { Rehearsal } from '../../../local/rehearse.ts';
 import type { EditionName } from '../../../wire/edition/edition.ts';
+import { emailForm } from '../../../wire/user.ts';
 import { type CarriedSession, sessionToCarry } from '../../input/carried-session.ts';
 import { readTokenInput } from '../../input/token-request.ts';
 import type { OptionValues } from '../../options/definition.ts';
@@ -119,6 +120,8 @@ async function existingEmail(tenant: TenantConnection, reference: string): Promi
     return (await findUser(tenant, reference)).email;
   } catch (error) {
     if (!isAnonError(error) || error.code !== 'not_found') throw error;
+    // Only a user with an e-mail address can be created here.
+    if (!emailForm.test(reference)) throw error;
     const creation = `anon-cli local user add ${shellWord(reference)}`;
     throw withHint(error, `${error.hint}. To create the user: ${creation}, or --new-user to rehearse a sign-up`);
   }

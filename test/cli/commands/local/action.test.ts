@@ -117,6 +117,18 @@ describe('local action test', () => {
     });
   });
 
+  it('shows what is printed line by line, and the beginning of long values', async () => {
+    const { machine } = await machineWithFile();
+    const run = 'console.warn("a\\n  b\\u001b[2J"); api.user.setAppMetadata("big", "x".repeat(5000));';
+    const file = machine.file('prints.js', `exports.onExecutePostLogin = (event, api) => { ${run} };`);
+    expect((await machine.done('local', 'action', 'test', file)).stdout.split('\n').slice(1)).toEqual([
+      '  printed (warn)  a',
+      '                    b\\u001b[2J',
+      `  app_metadata    big = ${'x'.repeat(999)}…`,
+      '',
+    ]);
+  });
+
   it('marks a claim whose name is reserved, which a login ignores', async () => {
     const { machine } = await machineWithFile();
     const set = 'api.idToken.setCustomClaim("sub", "me"); api.accessToken.setCustomClaim("a", 1);';

@@ -125,3 +125,12 @@ it('warns of an Action that locks out everybody but guests', async () => {
     id_token: { changes: null },
   });
 });
+
+it.each([
+  ['joe@example.com', 'To create the user: anon-cli local user add joe@example.com, or --new-user'],
+  ['auth0|joe', /^Run: anon-cli local user list$/],
+])('says how to get the user %s', async (user, hint) => {
+  const machine = await machineWithGuest('ea');
+  const { code, stderr } = await machine.run('transfer', 'rehearse', '--user', user, '--json');
+  expect([code, JSON.parse(stderr).error.hint]).toEqual([1, expect.stringMatching(hint)]);
+});
