@@ -93,7 +93,7 @@ export interface LocalTenant {
   readonly management: { readonly clientId: string; readonly clientSecret: string };
   /** What `anon-cli local exec` sets for an app: `AUTH0_DOMAIN` and more. */
   readonly env: Readonly<Record<string, string>>;
-  /** Answers without a socket; a path is enough. Redirects are not followed. @throws `usage` for another host */
+  /** Answers without a socket; a path is enough. Redirects are not followed. @throws `usage` for another host or port */
   readonly fetch: typeof globalThis.fetch;
   readonly clock: TenantClock;
   /** The guests of `seed`, by name. */

@@ -88,7 +88,12 @@ describe('createGuest', () => {
 });
 
 describe('fetch', () => {
-  it.each(['https://acme.eu.auth0.com/anonymous/token', 'http://localhost.example/'])('refuses %s', async (url) => {
+  it.each([
+    'https://acme.eu.auth0.com/anonymous/token',
+    'http://localhost.example/',
+    // An API of one's own, which a test runs beside the tenant.
+    'http://localhost:3000/cart',
+  ])('refuses %s', async (url) => {
     expect(await failureOf(() => tenant.fetch(url))).toMatchObject({ code: 'usage' });
   });
 
