@@ -142,3 +142,6 @@ export function reworded<E extends AnonError>(error: E, words: { message?: strin
   }
   return copy;
 }
+
+/** For what a newer version has written. The name is not ours in any registry: installing it from one could run anybody's code. */
+export const updateHint = 'Install a newer anon-cli from its repository; it is not in any package registry.';

@@ -5,7 +5,7 @@ import { editionNames } from './edition/edition.ts';
 import { resourceServer } from './resource-server.ts';
 import { type JsonObject, plainObject } from './schema.ts';
 import { parseUrl } from './url.ts';
-import { user } from './user.ts';
+import { emailForm, user } from './user.ts';
 
 /** The member `format` of every export, by which a file is recognised as one. */
 export const tenantExportFormat = 'anon-cli local tenant';
@@ -63,11 +63,19 @@ const key = v.looseObject({
 
 const credential = v.looseObject({ id: text, client_id: text, kid: text, alg: text, pem: text });
 
-const savedUser = v.looseObject({ ...user.entries, email: text, identities: v.optional(v.array(plainObject)) });
+const address = v.pipe(text, v.regex(emailForm, 'must be an e-mail address'));
+
+const savedUser = v.looseObject({ ...user.entries, email: address, identities: v.optional(v.array(plainObject)) });
 
 const action = v.looseObject({ id: text, name: text, trigger: text, file: text });
 
 const refreshToken = v.looseObject({ id: text, user_id: text, client_id: text });
+
+/** What the tenant's settings say of login sessions, in hours. */
+export const loginLifetimes = v.looseObject({
+  session_lifetime: v.nullish(v.number()),
+  idle_session_lifetime: v.nullish(v.number()),
+});
 
 /** Only checks: what it returns has defaults that the state does not have. */
 export const tenantExport = v.strictObject({

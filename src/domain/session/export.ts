@@ -1,4 +1,4 @@
-import { AnonError, isAnonError } from '../../errors.ts';
+import { AnonError, isAnonError, updateHint } from '../../errors.ts';
 import { takeApart } from '../../jose/compact.ts';
 import { jsonObjectIn } from '../../jose/json.ts';
 import { readExactJson } from '../../wire/exact-json.ts';
@@ -50,7 +50,7 @@ export function readExport(text: string): ImportedSession[] {
   const content = parse(text);
   if (isNewer(content)) {
     throw new AnonError('usage', 'These sessions were exported by a newer anon-cli.', {
-      hint: 'Update anon-cli: npm install -g anon-cli@latest',
+      hint: updateHint,
     });
   }
   const checked = check(sessionExport, content);

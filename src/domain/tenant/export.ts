@@ -1,7 +1,8 @@
 import { createPrivateKey, createPublicKey, type JsonWebKey } from 'node:crypto';
-import { AnonError } from '../../errors.ts';
+import { AnonError, updateHint } from '../../errors.ts';
 import { isDeeperThan } from '../../jose/json.ts';
 import { detectEdition } from '../../wire/edition/edition.ts';
+import { editionNamed } from '../../wire/edition/editions.ts';
 import { managementAudience } from '../../wire/oauth.ts';
 import { isJsonObject, type JsonObject, problemsIn } from '../../wire/schema.ts';
 import {
@@ -9,6 +10,7 @@ import {
   type CarriedKind,
   carriedKinds,
   loginKinds,
+  loginLifetimes,
   type TenantExport,
   tenantExport,
   tenantExportFormat,
@@ -41,7 +43,7 @@ export function checkTenantExport(parsed: unknown, source: string): TenantExport
   }
   if (typeof content.version === 'number' && content.version > tenantExportVersion) {
     throw new AnonError('usage', `${source} was exported by a newer anon-cli.`, {
-      hint: 'Update anon-cli: npm install -g anon-cli@latest',
+      hint: updateHint,
     });
   }
   const problems = isDeeperThan(maxDepth, content)
@@ -86,6 +88,7 @@ function contradictionsIn(file: TenantExport): string[] {
   return [
     ...carriedKinds.flatMap((kind) => idProblems(kind, file.documents[kind])),
     ...editionProblems(file),
+    ...settingProblems(file),
     ...issuerProblems(file),
     ...clientProblems(file),
     ...keyProblems(file),
@@ -124,6 +127,23 @@ function repeated(documents: readonly CarriedDocument[], read: (document: Carrie
 function editionProblems({ edition, documents }: TenantExport): string[] {
   const settings = documents.tenant[0]?.document ?? {};
   return detectEdition(settings) === edition ? [] : [`edition is ${edition}, but documents.tenant.0 has another one`];
+}
+
+/** What an edition says of guests on each kind of document. An unknown value would count as the default. */
+function settingProblems({ edition, documents }: TenantExport): string[] {
+  const { tenant, client, resourceServer, claims } = editionNamed(edition);
+  const schemas = {
+    tenant: [tenant.shown, loginLifetimes],
+    client: [client.shown, ...(claims.heldBy === 'application' ? [claims.shown] : [])],
+    resource_server: [resourceServer.shown, ...(claims.heldBy === 'api' ? [claims.shown] : [])],
+  };
+  return Object.entries(schemas).flatMap(([kind, shown]) =>
+    documents[kind as keyof typeof schemas].flatMap(({ document }, index) =>
+      shown.flatMap((schema) =>
+        problemsIn(schema, document).map((problem) => `documents.${kind}.${index}.document.${problem}`),
+      ),
+    ),
+  );
 }
 
 function issuerProblems({ issuer, documents: { resource_server: servers } }: TenantExport): string[] {

@@ -1,4 +1,4 @@
-import { AnonError } from '../../errors.ts';
+import { AnonError, updateHint } from '../../errors.ts';
 import { isDeeperThan } from '../../jose/json.ts';
 import { isJsonObject, problemsIn } from '../../wire/schema.ts';
 import {
@@ -43,7 +43,7 @@ export function readSnapshot(text: string, name: string): TenantSnapshotFile {
     throw unusable(`${source} is another program's file.`);
   if (typeof content.version === 'number' && content.version > snapshotVersion) {
     throw new AnonError('state_unusable', `${source} was saved by a newer anon-cli.`, {
-      hint: 'Update anon-cli: npm install -g anon-cli@latest',
+      hint: updateHint,
     });
   }
   const problems = isDeeperThan(maxDepth, content) ? ['it nests too deep'] : problemsIn(snapshotFrame, content);

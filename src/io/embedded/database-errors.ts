@@ -1,4 +1,4 @@
-import { AnonError, isAnonError, UnreachableError } from '../../errors.ts';
+import { AnonError, isAnonError, UnreachableError, updateHint } from '../../errors.ts';
 import { codeOf, reasonOf } from '../files/files.ts';
 import { connectionReason } from '../http/connection-failure.ts';
 import type { PostgresState } from './state-address.ts';
@@ -71,7 +71,7 @@ function refused(state: PostgresState, error: DatabaseError): AnonError {
       return tlsRefused(state, error);
     case 'newer':
       return new AnonError('state_unusable', `The state in ${displayed} was written by a newer anon-cli.`, {
-        hint: 'Update anon-cli: npm install -g anon-cli@latest',
+        hint: updateHint,
         cause: error,
       });
     case 'read-only':

@@ -1,5 +1,5 @@
 import { rmSync, writeFileSync } from 'node:fs';
-import { AnonError, isAnonError } from '../../errors.ts';
+import { AnonError, isAnonError, updateHint } from '../../errors.ts';
 import type { StateFileError } from '../../local/store/sqlite/state-file-error.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import { codeOf, fileFailure, reasonOf } from '../files/files.ts';
@@ -28,8 +28,7 @@ export function stateFailure(path: string, problem: string, error: unknown): unk
   const found = stateProblem(error);
   if (!found || isAnonError(error)) return error;
   if (found.reason === 'failed') return fileFailure(path, problem, systemError(path, found.cause));
-  const hint =
-    found.reason === 'newer' ? 'Update anon-cli: npm install -g anon-cli@latest' : 'Start over: anon-cli local reset';
+  const hint = found.reason === 'newer' ? updateHint : 'Start over: anon-cli local reset';
   return new AnonError('state_unusable', stateProblemText(path, error), { hint, cause: error });
 }
 

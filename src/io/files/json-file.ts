@@ -1,7 +1,7 @@
 import { basename, dirname, extname } from 'node:path';
 import Conf from 'conf';
 import * as v from 'valibot';
-import { AnonError, isAnonError } from '../../errors.ts';
+import { AnonError, isAnonError, updateHint } from '../../errors.ts';
 import { exists, fileFailure, privateFolder, readIfExists, setAside } from './files.ts';
 import { withoutMark } from './input.ts';
 import { keepPrivate } from './private-mode.ts';
@@ -30,7 +30,7 @@ export function readJsonFile<Content>(file: JsonFile<Content>): Content | undefi
   const { version, ...content } = read.stored;
   if (typeof version === 'number' && version > latest) {
     throw new AnonError('state_unusable', `${path} was written by a newer anon-cli.`, {
-      hint: 'Update anon-cli: npm install -g anon-cli@latest',
+      hint: updateHint,
     });
   }
   const checked = v.safeParse(schema, content);

@@ -89,6 +89,10 @@ describe('an export', () => {
     ['documents.role is unknown', (file) => (file.documents.role = [])],
     ['documents.user is required', (file) => delete file.documents.user],
     [
+      'documents.user.0.document.email must be an e-mail address',
+      (file) => (file.documents.user = [{ id: 'a', document: { user_id: 'a', email: 'jane' } }]),
+    ],
+    [
       'documents.user.0.document.email is required',
       (file) => (file.documents.user = [{ id: 'a', document: { user_id: 'a' } }]),
     ],
@@ -121,6 +125,22 @@ describe('an export', () => {
     [
       "documents.key must have one document, with the id 'current'",
       (file) => file.documents.key.push({ ...file.documents.key[0], id: 'next' }),
+    ],
+    [
+      'documents.client.1.document.anonymous_sessions.active must be true or false',
+      (file) => (file.documents.client[1].document.anonymous_sessions = { active: 'yes' }),
+    ],
+    [
+      'documents.resource_server.1.document.access_token.claims_mapping.custom_claims must be an array',
+      (file) => (file.documents.resource_server[1].document.access_token = { claims_mapping: { custom_claims: 'x' } }),
+    ],
+    [
+      'documents.resource_server.1.document.subject_type_authorization must be an object',
+      (file) => (file.documents.resource_server[1].document.subject_type_authorization = 'open'),
+    ],
+    [
+      'documents.tenant.0.document.session_lifetime must be a number',
+      (file) => (file.documents.tenant[0].document.session_lifetime = '7d'),
     ],
     ["documents.client.1.id must be the document's client_id", (file) => (file.documents.client[1].id = 'renamed')],
     [

@@ -114,7 +114,7 @@ describe('a database that refuses', () => {
     expect(failureOf('DatabaseRefusedError', failed('Error', 'x'), { reason: 'newer' })).toMatchObject({
       code: 'state_unusable',
       message: 'The state in postgres://app@db.example/Shop was written by a newer anon-cli.',
-      hint: 'Update anon-cli: npm install -g anon-cli@latest',
+      hint: 'Install a newer anon-cli from its repository; it is not in any package registry.',
     });
   });
 

@@ -106,7 +106,7 @@ describe('an unusable file stays where it is:', () => {
     expect(await failureOf(() => readJsonFile(file))).toMatchObject({
       code: 'state_unusable',
       message: `${file.path} was written by a newer anon-cli.`,
-      hint: 'Update anon-cli: npm install -g anon-cli@latest',
+      hint: 'Install a newer anon-cli from its repository; it is not in any package registry.',
     });
     expect(readFileSync(file.path, 'utf8')).toBe(text);
   });

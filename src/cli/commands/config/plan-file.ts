@@ -1,5 +1,5 @@
 import type { ConfigPlan } from '../../../domain/config/plan.ts';
-import { AnonError } from '../../../errors.ts';
+import { AnonError, updateHint } from '../../../errors.ts';
 import { type PlanFile, planFile, planFileKind, planFileVersion } from '../../../wire/config-plan.ts';
 import { check, isJsonObject } from '../../../wire/schema.ts';
 import type { Context } from '../../world/context.ts';
@@ -25,7 +25,7 @@ export async function readPlanFile(context: Context, path: string): Promise<Plan
   }
   if (typeof read.version === 'number' && read.version > planFileVersion) {
     throw new AnonError('usage', `${path} was written by a newer anon-cli.`, {
-      hint: 'Update anon-cli: npm install -g anon-cli@latest',
+      hint: updateHint,
     });
   }
   const checked = check(planFile, read);

@@ -379,7 +379,7 @@ describe('a database that cannot be used', () => {
     await query({ url, password }, 'UPDATE anon_cli.state SET layout = layout + 1');
     const stderr =
       `error: The state in ${url} was written by a newer anon-cli.\n` +
-      'hint:  Update anon-cli: npm install -g anon-cli@latest\n';
+      'hint:  Install a newer anon-cli from its repository; it is not in any package registry.\n';
     await expectRefused(machine, 1, stderr);
     expect((await machine.run('local', 'use-database', url)).stderr).toBe(stderr);
     expect(await completed(machine, 'app', 'show', '')).toBe('');
