@@ -3,7 +3,7 @@ import { openidConfiguration, openidConfigurationPath } from '../../../wire/disc
 import type { Edition } from '../../../wire/edition/edition.ts';
 import { check as read } from '../../../wire/schema.ts';
 import { failureHint, notOfATenant } from '../../exchange/answer.ts';
-import type { TenantConnection } from '../../exchange/connection.ts';
+import { isOnThisMachine, type TenantConnection } from '../../exchange/connection.ts';
 import { quotedReason, readErrorBody } from '../../exchange/error-body.ts';
 import { type Answer, hostOf } from '../../exchange/http.ts';
 import { type ManagementToken, managementToken } from '../../exchange/management/token.ts';
@@ -75,8 +75,9 @@ export function checkClock(tenant: TenantConnection): Check {
     check,
     state: 'warning',
     finding: difference,
-    advice:
-      "Set this machine's clock. With a wrong clock, the tenant may refuse signed requests, and valid tokens may look expired.",
+    advice: isOnThisMachine(tenant)
+      ? 'If that is the local tenant, a test may have moved its clock. To see it: anon-cli local clock; to undo it: anon-cli local clock reset'
+      : "Set this machine's clock. With a wrong clock, the tenant may refuse signed requests, and valid tokens may look expired.",
   };
 }
 
