@@ -30,15 +30,22 @@ export function localTenant({ clientSecret, server, record, connect, fetch, ...k
   const { issuer } = tenant;
   const { edition, clientId, audience } = known;
   let end: Promise<void> | undefined;
+  // As a socket is closed that waits for an answer.
+  let closeOpen: (reason: TypeError) => void = () => {};
+  const closed = new Promise<never>((_, reject) => {
+    closeOpen = reject;
+  });
+  closed.catch(() => {});
   const running = () => {
     if (end) throw stopped();
   };
   const stop = () => {
     end ??= server.close();
+    closeOpen(broken('fetch failed', 'ECONNRESET'));
     record.end();
     return end;
   };
-  const answer = inProcessFetch(url, withTransit(tenant.handle, tenant.transit, systemClock.wait));
+  const answer = inProcessFetch(url, withTransit(tenant, systemClock.wait, closed));
   return {
     ...{ url, issuer, ca: authority, ...known, requests: record.requests, stop },
     faults: tenantFaults(server, running),
@@ -120,23 +127,17 @@ async function newUser(tenant: TenantConnection, wanted: NewLocalUser): Promise<
   return { userId, email, password, name };
 }
 
-/** What a fault does to a response on its way. */
-interface Transit {
-  readonly delayMs: number;
-  readonly breakage?: 'reset' | 'truncate' | 'drop' | undefined;
-}
-
 /** `handle` with responses that arrive as over a socket: late, in part or never. Errors are those of Node's fetch. */
 function withTransit(
-  handle: (request: Request) => Promise<Response>,
-  transitOf: (response: Response) => Transit | undefined,
+  { handle, transit: transitOf }: Pick<MemoryServer['tenant'], 'handle' | 'transit'>,
   wait: (ms: number) => Promise<void>,
+  closed: Promise<never>,
 ): (request: Request) => Promise<Response> {
   return async (request) => {
     const response = await handle(request);
     const { delayMs, breakage } = transitOf(response) ?? { delayMs: 0 };
     if (delayMs > 0) await wait(delayMs);
-    if (breakage === 'drop') return new Promise<never>(() => {});
+    if (breakage === 'drop') return closed;
     if (breakage === 'reset') throw broken('fetch failed', 'ECONNRESET');
     return breakage === 'truncate' ? firstHalf(response) : response;
   };

@@ -46,6 +46,16 @@ describe('the faults of a local tenant', () => {
     await expect(ask({ signal: AbortSignal.timeout(100) })).rejects.toMatchObject({ name: 'TimeoutError' });
   });
 
+  it.each([true, false])('end with the tenant, so that no request waits forever: listening %s', async (listen) => {
+    const tenant = await started(listen);
+    const fetch = listen ? globalThis.fetch : tenant.fetch;
+    await tenant.faults.add({ kind: 'drop' });
+    const dropped = fetch(`${tenant.url}/.well-known/jwks.json`).catch(({ message }: Error) => message);
+    await tenant.requests.next();
+    await tenant.stop();
+    expect(await dropped).toBe('fetch failed');
+  });
+
   it('may be a limit', async () => {
     const tenant = await started();
     await tenant.faults.limit({ requests: 1, periodSeconds: 60, route });
