@@ -8,6 +8,7 @@ import { format, inspect } from 'node:util';
 import { compileFunction, constants } from 'node:vm';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ActionCommand, ActionPrint, ActionTrigger } from '../../local/actions/runner.ts';
+import { reasonOf } from '../files/files.ts';
 import { actionApi } from './action-api.ts';
 import { actionCache } from './action-cache.ts';
 import type { RunMessage, WorkerData, WorkerFailure, WorkerMessage } from './messages.ts';
@@ -75,17 +76,29 @@ function functionFor(trigger: ActionTrigger): ActionFunction {
 function load(): Record<string, unknown> {
   const module = { exports: {} as Record<string, unknown>, filename: file, id: file };
   const names = ['exports', 'require', 'module', '__filename', '__dirname'];
+  const source = sourceOf(file);
   try {
-    const compiled = compileFunction(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''), names, {
+    const compiled = compileFunction(source, names, {
       filename: file,
       importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     });
     compiled.call(module.exports, module.exports, createRequire(file), module, file, dirname(file));
   } catch (error) {
     const { reason, place } = describeThrown(error, file);
-    throw new UnusableFile({ reason: `its file cannot be loaded: ${reason}`, place, thrown: false });
+    // What the engine says of a module does not say what else to write.
+    const isModule = /Cannot use import statement|Unexpected token 'export'/.test(reason);
+    const form = isModule ? '; an Action is CommonJS, with require and exports' : '';
+    throw new UnusableFile({ reason: `its file cannot be loaded: ${reason}${form}`, place, thrown: false });
   }
   return Object(module.exports) as Record<string, unknown>;
+}
+
+function sourceOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+  } catch (error) {
+    throw new UnusableFile({ reason: `its file cannot be read: ${reasonOf(error)}`, place: undefined, thrown: false });
+  }
 }
 
 /** The file is not an Action. */

@@ -249,12 +249,20 @@ describe('an Action that fails', () => {
     [
       'is a module',
       'export const onExecutePostLogin = 1;',
-      /^its file cannot be loaded: .*export.* \(post-login\.js:1\)$/,
+      /^its file cannot be loaded: .*export.*; an Action is CommonJS, with require and exports \(post-login\.js:1\)$/,
     ],
+    ['is one of the other kind', "import a from 'a';", /; an Action is CommonJS, .* \(post-login\.js:1\)$/],
   ])('%s', async (_, code, failure) => {
     const outcome = await module(code).run();
     expect(outcome.failure).toMatch(failure);
     expect(outcome.message).toBeUndefined();
+  });
+
+  it('has a folder in place of its file', async () => {
+    const tried = action('');
+    rmSync(tried.file);
+    mkdirSync(tried.file);
+    expect(await tried.run()).toMatchObject({ failure: 'its file cannot be read: it is a folder' });
   });
 
   it('has no file, until it has one', async () => {

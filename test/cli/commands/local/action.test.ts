@@ -84,6 +84,12 @@ describe('local action add', () => {
     expect((await machine.done('local', 'action', 'test', 'merge-cart')).stdout).toContain('[ 10, 9, 8 ]');
   });
 
+  it('refuses an empty name', async () => {
+    const { machine, file } = await machineWithFile();
+    const { code: exit, stderr } = await machine.run('local', 'action', 'add', 'post-login', file, '--name', ' ');
+    expect([exit, stderr]).toEqual([2, expect.stringContaining('The name is empty.')]);
+  });
+
   it.each([
     ['A=plain', /can't be given on the command line/],
     ['NOT_SET', /The environment has no variable NOT_SET/],

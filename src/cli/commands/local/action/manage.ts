@@ -101,6 +101,9 @@ export const localActionAddCommand = defineCommand({
     const actions = await localActions(context, options);
     const problem = await actions.check(trigger, file);
     if (problem !== undefined) throw new AnonError('usage', `${path} is not an Action: ${problem}.`);
+    if (options.name?.trim() === '') {
+      throw new AnonError('usage', 'The name is empty.', { hint: 'Leave --name out for that of the file.' });
+    }
     const name = options.name ?? basename(file).replace(/\.[^.]+$/, '');
     const added = await actions.add({ name, trigger, file, secrets: await readSecrets(context, options.secret) });
     if (!added) {
