@@ -25,6 +25,13 @@ export function scopeList(text: string): string[] {
   return [...new Set(text.split(/[\s,]+/).filter((scope) => scope !== ''))];
 }
 
+/** The same where at least one is needed. In a script, an empty list is usually a variable that is not set. @throws {AnonError} `usage` */
+export function neededScopes(text: string, name = '--scopes'): string[] {
+  const scopes = scopeList(text);
+  if (scopes.length > 0) return scopes;
+  throw new AnonError('usage', `${name} is empty.`, { hint: 'Example: read:catalog,write:cart' });
+}
+
 /** The same, joined by spaces. @see RFC 6749, section 3.3 */
 export function scopeText(text: string | undefined): string | undefined {
   return text === undefined ? undefined : scopeList(text).join(' ');

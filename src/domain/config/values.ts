@@ -108,7 +108,8 @@ export const patterns = uniqueList(pattern, 'pattern');
 /** A name as a key: not empty, and without spaces at its ends. */
 export const nameKey = v.pipe(
   v.string(),
-  v.check((text) => text !== '' && text.trim() === text, 'This name begins or ends with a space.'),
+  v.nonEmpty('This name is empty.'),
+  v.check((text) => text.trim() === text, 'This name begins or ends with a space.'),
 );
 
 export const claimName = v.pipe(v.string(), parsedText(parseClaimName));

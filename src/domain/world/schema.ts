@@ -52,7 +52,7 @@ const api = closedObject({
 
 const user = closedObject({
   password: optional(values.secretText, 'Their password (default: a new one, printed once).'),
-  name: optional(v.string(), 'Their name (default: the e-mail address).'),
+  name: optional(nameKey, 'Their name (default: the e-mail address).'),
   id: optional(values.userId, 'What follows auth0| in their id (default: random, or from --seed-random).'),
   'email-verified': optional(v.boolean(), 'Whether the e-mail address is verified.'),
   'user-metadata': optional(values.plainMap, 'The whole metadata that the user may change.'),

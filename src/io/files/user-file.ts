@@ -79,7 +79,7 @@ export async function writeNewUserFile(path: string, text: string): Promise<void
     const code = codeOf(cause);
     const reason = code === 'ENOENT' ? 'its folder does not exist' : reasonOf(cause);
     const hint = code === 'EEXIST' ? 'Choose another name, or remove the file first.' : undefined;
-    throw new AnonError('usage', `${path} cannot be written: ${reason}.`, { hint, cause });
+    throw new AnonError('usage', `${path || "''"} cannot be written: ${reason}.`, { hint, cause });
   }
 }
 

@@ -328,6 +328,13 @@ describe('api scopes', () => {
   });
 });
 
+it.each(['add', 'remove'])('api scopes %s refuses an empty list, as of a variable that is not set', async (verb) => {
+  const { run } = await freshMachine();
+  expect(await run('api', 'scopes', verb, 'shop', ' ,')).toMatchObject({
+    ...{ code: 2, stderr: expect.stringContaining('The list of scopes is empty.') },
+  });
+});
+
 describe('what the api commands parse', () => {
   it('are a name and options', async () => {
     expect(await parsed(apiListCommand)).toEqual([{}]);

@@ -142,6 +142,7 @@ guests:
     ['keys: { session: abc }', '1:18 A session key is 32 bytes in base64url: 43 characters.'],
     ['keys: { signing: { kty: EC } }', expect.stringMatching(/^1:18 This is not a private RSA key/)],
     ['users:\n  jane: {}', '2:3 This is not an e-mail address. | Example: jane@example.com'],
+    ['users:\n  a@b.de: { name: "" }', '2:19 This name is empty.'],
     ['users:\n  a@b.de: { id: x }\n  c@d.de: { id: x }', '3:17 Another user here has this id.'],
     ['users:\n  a@b.de: {}\n  A@b.de: {}', '3:11 Another user here has this e-mail address in other letters.'],
     ['users:\n  a@b.de: { password: 12345678 }', "2:23 'password' must be a text, not a number. | Put it in quotes."],

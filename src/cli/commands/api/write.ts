@@ -4,7 +4,7 @@ import { anyGuestScopes } from '../../../domain/api/guest-grants.ts';
 import { checkNameIsFree, planApiCreation, planApiDeletion } from '../../../domain/api/lifecycle.ts';
 import { planApiClosing, planGuestScopes } from '../../../domain/api/set-access.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
-import { scopeList } from '../../options/parse.ts';
+import { neededScopes, scopeList } from '../../options/parse.ts';
 import { apiData, grantsData, guestScopesText, renderApi } from '../../render/api.ts';
 import { printable } from '../../render/printable.ts';
 import type { Access } from '../../tenant/access.ts';
@@ -140,6 +140,7 @@ async function changeScopes(
   { add, remove }: { add: readonly string[]; remove: readonly string[] },
   options: WriteOptions & { readonly app?: string },
 ): Promise<void> {
+  neededScopes([...add, ...remove].join(' '), 'The list of scopes');
   const change = { add: scopeList(add.join(' ')), remove: scopeList(remove.join(' ')) };
   const plan = async (access: Access) => {
     const before = await findApiWithGrants(access.tenant, reference);

@@ -2,7 +2,7 @@ import { parsePageOrigin } from '../../../domain/app/parse-url.ts';
 import { diagnose } from '../../../domain/gates/diagnosis/diagnose.ts';
 import type { DiagnosisRequest } from '../../../domain/gates/diagnosis/management-checks.ts';
 import { readAppSecret } from '../../input/secret.ts';
-import { scopeList } from '../../options/parse.ts';
+import { neededScopes } from '../../options/parse.ts';
 import { printResult } from '../../output/output.ts';
 import { accessTenant, requestedAppAndApi, requestedEdition } from '../../tenant/access.ts';
 import { accessToWrite } from '../../tenant/write.ts';
@@ -34,7 +34,7 @@ export const doctorCommand = defineCommand({
     const request: DiagnosisRequest = {
       app: { named: named.app, chosen: access.profile.app },
       api: { named: named.api, chosen: access.profile.api },
-      wanted: scopeList(options.scopes ?? ''),
+      wanted: options.scopes === undefined ? [] : neededScopes(options.scopes),
       origin,
       forcedEdition,
       probe: options.probe && { clientSecret },

@@ -13,7 +13,7 @@ import { jwksPath } from '../../../wire/discovery.ts';
 import { type TokenToVerify, tokenToVerify } from '../../input/given-tokens.ts';
 import type { OptionDefinitions, OptionValues } from '../../options/definition.ts';
 import type { GlobalOptions } from '../../options/global.ts';
-import { scopeList } from '../../options/parse.ts';
+import { neededScopes } from '../../options/parse.ts';
 import { sayClock } from '../../output/moved-clock.ts';
 import { printResult } from '../../output/output.ts';
 import { refusalOf, renderVerification, verificationData } from '../../render/verification.ts';
@@ -114,11 +114,7 @@ function checkOptions(options: TokenVerifyOptions): Expectations {
       hint: 'Example: --clock-tolerance 30s',
     });
   }
-  const scopes = scopeList(list ?? '');
-  // An empty variable in a script: something was meant to be checked.
-  if (list !== undefined && scopes.length === 0) {
-    throw new AnonError('usage', '--scopes is empty.', { hint: 'Example: --scopes read:catalog,write:cart' });
-  }
+  const scopes = list === undefined ? [] : neededScopes(list);
   return { scopes, guest, clockToleranceSeconds };
 }
 

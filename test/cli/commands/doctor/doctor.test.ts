@@ -16,6 +16,13 @@ const errorIn = (stderr: string) => JSON.parse(stderr).error;
 describe.each(['preview', 'ea'] as const)('doctor, edition %s', (edition) => {
   const holder = edition === 'ea' ? ' --app web' : '';
 
+  it('refuses an empty --scopes: it would check nothing and report that guests can get a token', async () => {
+    const { run } = await freshMachine();
+    expect(await run('doctor', '--scopes', '')).toMatchObject({
+      ...{ code: 2, stdout: '', stderr: expect.stringContaining('--scopes is empty.') },
+    });
+  });
+
   it('reports that a guest can get a token, and exits with 0', async () => {
     const machine = await openMachine({ edition });
     const { json, stderr } = await machine.done('doctor', '--json');
