@@ -86,18 +86,17 @@ export async function runCommand(
     if (chooseFormat(path, definition, context, options) === 'json') command.setOptionValue('json', true);
   });
   try {
-    await command.parseAsync(definition.signed ? signedLast(args) : args, { from: 'user' });
+    await command.parseAsync(definition.dashed ? dashedLast(args, definition.dashed) : args, { from: 'user' });
   } catch (error) {
     if (isAnonError(error) || !isCommanderError(error)) throw error;
     throw usageError(path, error);
   }
 }
 
-/** Commander takes a word with a sign for an option unless it is behind `--`. */
-function signedLast(args: readonly string[]): string[] {
-  const isSigned = (word: string) => /^-\d/.test(word);
+/** Commander takes a word with a dash for an option unless it is behind `--`. */
+function dashedLast(args: readonly string[], dashed: RegExp): string[] {
   if (args.includes('--')) return [...args];
-  return [...args.filter((word) => !isSigned(word)), '--', ...args.filter(isSigned)];
+  return [...args.filter((word) => !dashed.test(word)), '--', ...args.filter((word) => dashed.test(word))];
 }
 
 function isCommanderError(error: unknown): error is CommanderError {

@@ -8,8 +8,8 @@ export interface CommandFacts {
   readonly args?: ArgumentDefinitions;
   /** Its own options, in the order of help; every command takes the global ones too. */
   readonly options?: OptionDefinitions;
-  /** A word such as -2h is a positional, not an option. */
-  readonly signed?: true;
+  /** Words that are arguments, not options, although they begin with a dash: -2h. */
+  readonly dashed?: RegExp;
   /** Whether it calls a tenant, so that `--format curl` has calls to show. */
   readonly calls: 'tenant' | 'nothing';
   /** The kind of result, by default one object. A list has no `--format env`; only an access token has `--format header`. */

@@ -167,7 +167,7 @@ export const localClockCommand = defineCommand({
     '[change]': { description: '+31d or -2h, or set, freeze, run, reset', values: ['set', 'freeze', 'run', 'reset'] },
     '[time]': 'for set and freeze: 2027-01-01, or 2027-01-01T00:00Z',
   },
-  signed: true,
+  dashed: /^-\d/,
   calls: 'nothing',
   examples: ['local clock', 'local clock +31d', 'local clock set 2027-01-01T00:00Z', 'local clock reset'],
   notes: `The clock is part of the tenant's state: a running anon-cli local start has the new time from the next request on, and \

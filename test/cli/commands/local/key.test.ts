@@ -65,6 +65,21 @@ describe('local key', () => {
     });
   });
 
+  it.each(['-KkVbq0X3nq2Zb1o4n6v8w', '--kVbq0X3nq2Zb1o4n6v8w'])(
+    'takes %s for a key, and not for an option',
+    async (kid) => {
+      const machine = await freshMachine();
+      expect(await machine.run('local', 'key', 'revoke', kid, '--yes')).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining(`Key '${kid}' not found`),
+      });
+      expect(await machine.run('local', 'key', 'revoke', kid, '--yess')).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining("Unknown option '--yess'"),
+      });
+    },
+  );
+
   it('is for the local tenant alone', async () => {
     const machine = await freshMachine();
     await useRemote(machine, await servedTenant(machine.clock));

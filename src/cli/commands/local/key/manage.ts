@@ -53,6 +53,8 @@ export const localKeyRotateCommand = defineCommand({
 export const localKeyRevokeCommand = defineCommand({
   description: 'remove a previous key of the local tenant, which refuses its tokens from then on',
   args: { '<kid>': 'the key, as local key list shows it' },
+  // A kid is base64url, so that one in 64 begins so.
+  dashed: /^-[\w-]{20,}$/,
   options: { '-y, --yes': "don't ask for confirmation" },
   calls: 'nothing',
   examples: ['local key revoke 5KkVbq0X3nq2Zb1o4n6v8w --yes'],
