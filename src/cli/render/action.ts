@@ -82,10 +82,10 @@ export function denialIn(
   return undefined;
 }
 
-/** What an Action printed, line by line: an object takes several. */
+/** What an Action printed, line by line: an object takes several. With the label in front, none can pass for another line. */
 export function printedRows({ level, text }: ActionPrint): (readonly [label: string, value: string])[] {
   const label = level === 'log' ? 'printed' : `printed (${level})`;
-  return text.split('\n').map((line, index) => [index === 0 ? label : '', printableStart(line)]);
+  return text.split('\n').map((line) => [label, printableStart(line)]);
 }
 
 export function commandText(command: ActionCommand): readonly [label: string, value: string] {

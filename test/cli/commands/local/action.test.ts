@@ -129,7 +129,7 @@ describe('local action test', () => {
     const file = machine.file('prints.js', `exports.onExecutePostLogin = (event, api) => { ${run} };`);
     expect((await machine.done('local', 'action', 'test', file)).stdout.split('\n').slice(1)).toEqual([
       '  printed (warn)  a',
-      '                    b\\u001b[2J',
+      '  printed (warn)    b\\u001b[2J',
       `  app_metadata    big = ${'x'.repeat(999)}…`,
       '',
     ]);
