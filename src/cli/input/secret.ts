@@ -11,6 +11,8 @@ interface SecretOption {
   readonly variable?: string | undefined;
   /** The code of the error for an empty input; `usage` by default. */
   readonly empty?: ErrorCode;
+  /** It may have line breaks, unlike a password or a token. */
+  readonly manyLines?: boolean;
 }
 
 /**
@@ -20,7 +22,7 @@ interface SecretOption {
  */
 export async function readSecret(
   context: Context,
-  { flag, value, variable, empty = 'usage' }: SecretOption,
+  { flag, value, variable, empty = 'usage', manyLines = false }: SecretOption,
 ): Promise<string | undefined> {
   if (value === undefined) return (variable && context.env[variable]) || undefined;
   const ways = variable
@@ -34,7 +36,12 @@ export async function readSecret(
     });
   }
   if (isBlank(input.text)) throw new AnonError(empty, `${input.source} is empty; expected a value for ${flag}.`);
-  return input.text.trim();
+  const secret = input.text.trim();
+  // Nobody could type it, and no header may have it: the file is not the right one.
+  if (!manyLines && /[\r\n]/.test(secret)) {
+    throw new AnonError('usage', `${input.source} has several lines; expected a value for ${flag}.`);
+  }
+  return secret;
 }
 
 /**

@@ -16,9 +16,15 @@ export interface NewUser {
   readonly appMetadata?: JsonObject | undefined;
 }
 
-/** @throws {AnonError} `usage` for a user who already exists, a weak password, and what is not an e-mail address */
+/** @throws {AnonError} `usage` for a user who already exists, a weak password, an id with `auth0|`, and what is not an e-mail address */
 export async function createUser(tenant: TenantConnection, wanted: NewUser): Promise<User> {
   const { email, password, emailVerified, name, id, userMetadata, appMetadata } = wanted;
+  if (id?.startsWith('auth0|')) {
+    const rest = id.slice('auth0|'.length);
+    throw new AnonError('usage', 'The id is what follows auth0| in the id of the user.', {
+      hint: rest === '' ? undefined : `Leave auth0| out: ${rest}`,
+    });
+  }
   const body = newUserBody({
     email,
     password,

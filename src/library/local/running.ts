@@ -119,9 +119,6 @@ async function newUser(tenant: TenantConnection, wanted: NewLocalUser): Promise<
   checkMembers('createUser', wanted, userMembers);
   checkJson('userMetadata', wanted.userMetadata ?? {});
   checkJson('appMetadata', wanted.appMetadata ?? {});
-  if (wanted.id?.startsWith('auth0|')) {
-    throw new AnonError('usage', 'id is what follows auth0| in the id of the user: leave auth0| out.');
-  }
   const { password = newPassword(), emailVerified = false } = wanted;
   const { userId, email, name } = await createUser(tenant, { ...wanted, password, emailVerified });
   return { userId, email, password, name };

@@ -99,7 +99,7 @@ describe('arguments of a program without types are refused', () => {
       'createUser',
       (wrong) => tenant.createUser(wrong),
       { email: 'a@example.com', id: 'auth0|a' },
-      'id is what follows auth0| in the id of the user: leave auth0| out.',
+      'The id is what follows auth0| in the id of the user.',
     ],
     ['faults.add', (wrong) => tenant.faults.add(wrong), undefined, 'faults.add takes an object.'],
     [

@@ -29,6 +29,14 @@ describe('local user add', () => {
     expect(await isPassword(joe, 'Correct-horse2')).toBe(true);
   });
 
+  it('refuses a password of several lines, which nobody could type', async () => {
+    const machine = await freshMachine();
+    const file = machine.file('p.txt', 'Correct-horse1\nCorrect-horse1\n');
+    const { code, stderr } = await machine.run('local', 'user', 'add', 'jane@example.com', '--password', `@${file}`);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('has several lines; expected a value for --password.')]);
+    expect(stderr).not.toContain('Correct');
+  });
+
   it('takes what else a user has', async () => {
     const machine = await freshMachine();
     const options = ['--name', 'Jane', '--id', 'jane', '--email-verified'];
@@ -52,6 +60,7 @@ describe('local user add', () => {
   it.each<[string[], string]>([
     [['jane@example.com'], "User 'jane@example.com' already exists."],
     [['joe@example.com', '--id', 'jane'], "or another with the id 'auth0|jane', already exists."],
+    [['joe@example.com', '--id', 'auth0|joe'], 'hint: Leave auth0| out: joe'],
     [['joe'], "'joe' is not an e-mail address."],
     [['joe@example.com', '--password', 'Correct-horse1'], "--password can't be given on the command line"],
     [['joe@example.com', '--password', '-'], 'The password is too weak.'],

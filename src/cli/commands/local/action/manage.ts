@@ -61,7 +61,9 @@ export async function readSecrets(context: Context, given: readonly string[] = [
         hint: 'Examples: --secret API_KEY=@key.txt, --secret API_KEY=-, or --secret API_KEY with that variable set',
       });
     }
-    const secret = await readSecret(context, { flag: `--secret ${name}`, value, variable: name });
+    // It may be a key in PEM.
+    const manyLines = true;
+    const secret = await readSecret(context, { flag: `--secret ${name}`, value, variable: name, manyLines });
     if (secret === undefined) {
       throw new AnonError('usage', `The environment has no variable ${name} for --secret ${name}.`, {
         hint: `Set it, or use --secret ${name}=@<file> or --secret ${name}=-`,

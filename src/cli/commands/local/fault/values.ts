@@ -11,7 +11,8 @@ export function parseStatus(text: string): number {
 
 /** In milliseconds. A bare number could be seconds or milliseconds. @throws {AnonError} `usage` */
 export function parseLatency(text: string): number {
-  if (/^\d+$/.test(text)) throw wrong(text, 'latency', `Give its unit: ${text.slice(0, 7)}ms or ${text.slice(0, 7)}s`);
+  if (/^0*[1-9]\d*$/.test(text))
+    throw wrong(text, 'latency', `Give its unit: ${text.slice(0, 7)}ms or ${text.slice(0, 7)}s`);
   const [, milliseconds] = /^(\d{1,7})ms$/.exec(text) ?? [];
   const ms = milliseconds === undefined ? 1000 * parseDuration(text, '800ms, 2s or 1m') : Number(milliseconds);
   if (ms > 0 && ms <= 1000 * faultLimits.seconds) return ms;
@@ -37,14 +38,14 @@ export function parseRate(text: string): number {
 export function parseCount(text: string): number {
   const count = requestsIn(text);
   if (count) return count;
-  throw wrong(text, 'number of requests', 'Give at least 1: --count 3');
+  throw wrong(text, 'number of requests', `Give 1 to ${faultLimits.requests}: --count 3`);
 }
 
 /** How many requests pass. @throws {AnonError} `usage` */
 export function parseAfter(text: string): number {
   const after = requestsIn(text);
   if (after !== undefined) return after;
-  throw wrong(text, 'number of requests', 'Example: --after 10');
+  throw wrong(text, 'number of requests', `Give 0 to ${faultLimits.requests}: --after 10`);
 }
 
 function requestsIn(text: string): number | undefined {
@@ -79,7 +80,7 @@ export function parseLimit(text: string): { requests: number; period_seconds: nu
   const [, number, period] = /^(\d{1,6})\/([smh])$/.exec(text) ?? [];
   const requests = Number(number ?? 0);
   if (requests > 0) return { requests, period_seconds: periods[period as keyof typeof periods] };
-  throw wrong(text, 'limit', 'Examples: 5/s, 30/m, 1000/h, or off');
+  throw wrong(text, 'limit', 'Give 1 to 999999 requests and a period: 5/s, 30/m, 1000/h; or off');
 }
 
 function wrong(text: string, what: string, hint: string): AnonError {
