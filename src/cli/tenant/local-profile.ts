@@ -1,5 +1,6 @@
 import { localProfileName } from '../../domain/profile/name.ts';
 import type { Profile } from '../../domain/profile/profile.ts';
+import type { TenantExport } from '../../wire/tenant-export.ts';
 import type { Context } from '../world/context.ts';
 import { isServedAddress } from '../world/served-state.ts';
 
@@ -26,4 +27,21 @@ export async function removeSavedData(context: Context): Promise<void> {
     localProfileName,
     (before) => before && { name: before.name, database: before.database },
   );
+}
+
+/**
+ * Removes what is useless once the local tenant has the keys of another state: the sessions that were made with none of them,
+ * and the defaults of the profile where no session is left.
+ */
+export async function removeLostData(context: Context, { documents }: TenantExport): Promise<void> {
+  const { isMadeWith } = await import('../../domain/session/made-with.ts');
+  const keys = documents.key[0]?.document ?? {};
+  const sessions = await context.sessions(await localProfile(context));
+  let left = 0;
+  for (const name of await sessions.names()) {
+    const session = await sessions.get(name);
+    if (session && (await isMadeWith(keys, session.sessionToken, context.clock))) left += 1;
+    else await sessions.exclusively(name, () => sessions.forget(name));
+  }
+  if (left === 0) await removeSavedData(context);
 }

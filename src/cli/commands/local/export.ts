@@ -7,7 +7,7 @@ import { printResult } from '../../output/output.ts';
 import { printable, printableJson } from '../../render/printable.ts';
 import { requestedEdition } from '../../tenant/access.ts';
 import { refuseOtherTenants } from '../../tenant/local-access.ts';
-import { removeSavedData, warnOfOldVariables } from '../../tenant/local-profile.ts';
+import { removeLostData, warnOfOldVariables } from '../../tenant/local-profile.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
 import { countsOf, countsText, refuseOtherEdition } from './carried.ts';
@@ -85,9 +85,8 @@ applications, APIs, grants, users and Actions. Tokens that the imported tenant h
       });
     }
     const { newKeys } = await local.import(imported);
-    // With other keys, the sessions saved here and the defaults of the profile are useless.
     if (newKeys) {
-      await removeSavedData(context);
+      await removeLostData(context, imported);
       warnOfOldVariables(context);
     }
     printResult(context, options, {

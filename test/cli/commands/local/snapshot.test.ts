@@ -117,17 +117,29 @@ describe('local snapshot', () => {
 
   it('removes saved sessions only where their keys are unknown to it', async () => {
     const machine = await openMachine();
-    await machine.done('token', 'create');
+    const create = (session: string) =>
+      machine.done('token', 'create', '--session', session, '--app', 'web', '--api', 'shop');
+    await create('before');
     await save(machine, 'base');
     await machine.done('local', 'key', 'rotate', 'session');
-    const sessions = async () => (await machine.done('session', 'list', '--json')).json.length;
+    const sessions = async () =>
+      (await machine.done('session', 'list', '--json')).json.map(({ name }: { name: string }) => name);
     await machine.done('app', 'create', 'other');
+    await create('after');
     await save(machine, 'rotated');
     expect((await restore(machine, 'base', '--yes', '--json')).json).toMatchObject({ changed: true, new_keys: true });
-    expect(await sessions()).toBe(0);
-    await machine.done('token', 'create', '--app', 'web', '--api', 'shop');
+    expect(await sessions()).toEqual(['before']);
+    expect((await machine.done('token', 'renew', '--session', 'before', '--field', 'token_type')).stdout).toBe(
+      'Bearer\n',
+    );
     expect((await restore(machine, 'rotated', '--yes', '--json')).json.new_keys).toBe(false);
-    expect(await sessions()).toBe(1);
+    expect(await sessions()).toEqual(['before']);
+    await machine.done('local', 'reset', '--yes');
+    await save(machine, 'foreign');
+    await restore(machine, 'base', '--yes');
+    await machine.done('token', 'create', '--session', 'here', '--app', 'web', '--api', 'shop');
+    await restore(machine, 'foreign', '--yes');
+    expect(await sessions()).toEqual([]);
   });
 
   it('of an earlier version is restored, and of a later or another program it is not', async () => {

@@ -2,7 +2,7 @@ import { compareStates } from '../../../../domain/tenant/compare-states.ts';
 import { requireConfirmation } from '../../../input/confirmation.ts';
 import { printResult } from '../../../output/output.ts';
 import { printable } from '../../../render/printable.ts';
-import { removeSavedData } from '../../../tenant/local-profile.ts';
+import { removeLostData } from '../../../tenant/local-profile.ts';
 import { defineCommand } from '../../define-command.ts';
 import { countsOf, countsText, refuseOtherEdition } from '../carried.ts';
 import { localSnapshots, snapshotNamed } from './snapshots.ts';
@@ -29,8 +29,7 @@ export const localSnapshotRestoreCommand = defineCommand({
       });
     }
     const { newKeys } = changes === 0 ? { newKeys: false } : await snapshots.restore(snapshot);
-    // With other keys, the sessions saved here and the defaults of the profile are useless.
-    if (newKeys) await removeSavedData(context);
+    if (newKeys) await removeLostData(context, snapshot.state);
     const { issuer, edition } = snapshot.state;
     printResult(context, options, {
       data: { name, changed: changes > 0, issuer, edition, new_keys: newKeys, documents: countsOf(snapshot.state) },
