@@ -137,7 +137,7 @@ export type LocalSnapshotRestoreResult = {
   readonly changed: boolean;
   readonly issuer: string;
   readonly edition: 'preview' | 'ea';
-  /** Whether the keys of before are no longer there: then the sessions saved on this machine that were made with them were removed. */
+  /** Whether the tenant has lost the keys of before: then the saved sessions that were made with them were removed. */
   readonly new_keys: boolean;
   readonly documents: DocumentCounts;
 };

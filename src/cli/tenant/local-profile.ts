@@ -29,19 +29,14 @@ export async function removeSavedData(context: Context): Promise<void> {
   );
 }
 
-/**
- * Removes what is useless once the local tenant has the keys of another state: the sessions that were made with none of them,
- * and the defaults of the profile where no session is left.
- */
-export async function removeLostData(context: Context, { documents }: TenantExport): Promise<void> {
-  const { isMadeWith } = await import('../../domain/session/made-with.ts');
-  const keys = documents.key[0]?.document ?? {};
+/** Removes the saved sessions that the local tenant refuses, now that it has other keys. Returns how many are left. */
+export async function removeLostSessions(context: Context, { documents }: TenantExport): Promise<number> {
+  const { removeLost } = await import('../../domain/session/made-with.ts');
   const sessions = await context.sessions(await localProfile(context));
-  let left = 0;
-  for (const name of await sessions.names()) {
-    const session = await sessions.get(name);
-    if (session && (await isMadeWith(keys, session.sessionToken, context.clock))) left += 1;
-    else await sessions.exclusively(name, () => sessions.forget(name));
-  }
-  if (left === 0) await removeSavedData(context);
+  return removeLost(sessions, documents.key[0]?.document ?? {}, context.clock);
+}
+
+/** The same for a tenant that was replaced: where no session is left, it is another one, and the defaults are useless, too. */
+export async function removeLostData(context: Context, state: TenantExport): Promise<void> {
+  if ((await removeLostSessions(context, state)) === 0) await removeSavedData(context);
 }

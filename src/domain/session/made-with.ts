@@ -3,6 +3,7 @@ import type { JsonObject } from '../../wire/schema.ts';
 import type { Clock } from '../clock.ts';
 import { decodeToken } from '../token/decode.ts';
 import { keyRingOf } from '../token/key-file.ts';
+import type { SessionStore } from './saved-session.ts';
 
 interface SigningKey {
   readonly kid: string;
@@ -20,8 +21,31 @@ interface TenantKeys {
   readonly previous?: { readonly signing: readonly SigningKey[]; readonly session: readonly SessionKey[] };
 }
 
-/** Whether a session token was made with one of the keys of a local tenant, current or previous. */
-export async function isMadeWith(keys: JsonObject, token: string, clock: Pick<Clock, 'now'>): Promise<boolean> {
+/**
+ * Removes the saved sessions whose tokens were made with none of the keys of a local tenant. Where only the access token was, the
+ * session needs a new one: the saved one counts as expired. Returns how many sessions are left.
+ */
+export async function removeLost(
+  sessions: Pick<SessionStore, 'names' | 'get' | 'put' | 'forget' | 'exclusively'>,
+  keys: JsonObject,
+  clock: Pick<Clock, 'now'>,
+): Promise<number> {
+  let left = 0;
+  for (const name of await sessions.names()) {
+    await sessions.exclusively(name, async () => {
+      const session = await sessions.get(name);
+      if (!session || !(await isMadeWith(keys, session.sessionToken, clock))) return sessions.forget(name);
+      left += 1;
+      const { accessToken, createdAtMs = 0 } = session;
+      if (accessToken === '' || (await isMadeWith(keys, accessToken, clock))) return;
+      await sessions.put(name, { ...session, accessEndsAtMs: createdAtMs });
+    });
+  }
+  return left;
+}
+
+/** Whether a token was made with one of the keys, current or previous. */
+async function isMadeWith(keys: JsonObject, token: string, clock: Pick<Clock, 'now'>): Promise<boolean> {
   const { signing, session, previous } = keys as unknown as TenantKeys;
   const set = [
     ...[signing, ...(previous?.signing ?? [])].map(({ kid, jwk: { n, e } }) => ({ kty: 'RSA', kid, n, e })),

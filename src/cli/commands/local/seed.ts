@@ -17,7 +17,7 @@ import { printable } from '../../render/printable.ts';
 import { renderNewPasswords, renderWorldChanges } from '../../render/world.ts';
 import { requestedEdition } from '../../tenant/access.ts';
 import { refuseOtherTenants } from '../../tenant/local-access.ts';
-import { localProfile, removeSavedData } from '../../tenant/local-profile.ts';
+import { localProfile, removeLostSessions, removeSavedData } from '../../tenant/local-profile.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
 import { stateData } from './state-data.ts';
@@ -118,7 +118,11 @@ async function seed(
   if (dryRun) return seeded;
   // The sessions and defaults of the tenant before are useless now.
   if (reset) await removeSavedData(context);
-  else await followClients(context, seeded.moved);
+  else {
+    await followClients(context, seeded.moved);
+    const hasOtherKeys = seeded.changes.some(({ kind }) => kind === 'keys');
+    if (hasOtherKeys && saves) await removeLostSessions(context, await local.export(undefined));
+  }
   if (saves) await saveGuests(seeded.guests, await sessions());
   return seeded;
 }

@@ -86,6 +86,23 @@ describe('local key', () => {
     expect((await machine.run('local', 'key', 'rotate', '--profile', 'remote')).code).toBe(7);
   });
 
+  it('that is revoked leaves no saved token that the tenant refuses', async () => {
+    const machine = await openMachine();
+    await machine.done('token', 'create', '--session', 'cart');
+    const kids = async (use: string) =>
+      (await machine.done('local', 'key', 'list', '--json')).json
+        .filter((key: { use: string; state: string }) => key.use === use && key.state === 'previous')
+        .map(({ kid }: { kid: string }) => kid);
+    for (const use of ['signing', 'session']) await machine.done('local', 'key', 'rotate', use);
+    await machine.done('local', 'key', 'revoke', (await kids('signing'))[0], '--yes');
+    const { stdout } = await machine.done('token', 'get', '--session', 'cart');
+    machine.terminal.stdin = stdout;
+    expect((await machine.run('token', 'verify', '--guest')).code).toBe(0);
+    // A world may bring other keys, too.
+    await machine.done('local', 'seed', machine.file('world.yaml', 'keys: { seed: 7 }'));
+    expect((await machine.done('session', 'list', '--json')).json).toEqual([]);
+  });
+
   it('goes along with an export, and an import tells whether tokens stay valid', async () => {
     const machine = await openMachine();
     const [before, after] = [join(machine.folder, 'before.json'), join(machine.folder, 'after.json')];

@@ -8,6 +8,7 @@ import { printResult } from '../../../output/output.ts';
 import { keyEnd, renderKeys } from '../../../render/key.ts';
 import { printable } from '../../../render/printable.ts';
 import { refuseOtherTenants } from '../../../tenant/local-access.ts';
+import { removeLostSessions } from '../../../tenant/local-profile.ts';
 import type { Context } from '../../../world/context.ts';
 import { defineCommand } from '../../define-command.ts';
 
@@ -72,6 +73,7 @@ export const localKeyRevokeCommand = defineCommand({
       question: 'Revoke it?',
     });
     if ((await keys.revoke(key.kid)) === 'current') throw current(key.use);
+    await removeLostSessions(context, await (await context.local()).export(undefined));
     printResult(context, options, {
       data: { kid: key.kid, use: key.use, revoked: true },
       human: (paint) => `${paint.green('✔')} Removed ${key.use} key ${printable(key.kid)}: its tokens are refused\n`,
