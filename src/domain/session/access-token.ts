@@ -7,6 +7,7 @@ import {
   isAccessTokenFresh,
   isExpired,
   isFromOtherIssuer,
+  isFromTheFuture,
   replacing,
   type SavedSession,
   secondsUntil,
@@ -43,9 +44,13 @@ export function matches({ app, api, scope }: RequestOptions, session: SavedSessi
   );
 }
 
-/** Whether the local tenant issued the access token before its issuer changed. Other tenants may use any issuer. */
+/**
+ * Whether the local tenant issued the access token before its issuer changed, or before its clock was set back. Other tenants may
+ * use any issuer, and their clock is not known exactly.
+ */
 export function isOutdated({ tenant, profile }: Access, session: SavedSession): boolean {
-  return profile.domain === undefined && isFromOtherIssuer(session, tenant.issuer);
+  if (profile.domain !== undefined) return false;
+  return isFromOtherIssuer(session, tenant.issuer) || isFromTheFuture(session, tenant.clock.now());
 }
 
 /**

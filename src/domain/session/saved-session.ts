@@ -92,12 +92,22 @@ export function isAccessTokenFresh({ accessEndsAtMs }: SavedSession, nowMs: numb
 
 /** Whether the access token names an issuer other than `issuer`, so that no API accepts it; false where it cannot be read. */
 export function isFromOtherIssuer({ accessToken }: SavedSession, issuer: string): boolean {
+  const named = claimsIn(accessToken)?.iss;
+  return typeof named === 'string' && named !== issuer;
+}
+
+/** Whether the access token was issued later than now, so that strict APIs refuse it; false where it cannot be read. */
+export function isFromTheFuture({ accessToken }: SavedSession, nowMs: number): boolean {
+  const issued = claimsIn(accessToken)?.iat;
+  return typeof issued === 'number' && issued * 1000 > nowMs;
+}
+
+function claimsIn(token: string): JsonObject | undefined {
   try {
-    const { payload } = takeApart(accessToken);
-    const named = payload && jsonObjectIn(payload)?.iss;
-    return typeof named === 'string' && named !== issuer;
+    const { payload } = takeApart(token);
+    return payload && jsonObjectIn(payload);
   } catch {
-    return false;
+    return undefined;
   }
 }
 

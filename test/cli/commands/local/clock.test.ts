@@ -10,6 +10,21 @@ async function clockOf(machine: Machine, ...args: string[]) {
 }
 
 describe('local clock', () => {
+  it('that is set back leaves no saved token from the future to token get', async () => {
+    const machine = await openMachine();
+    await machine.done('local', 'clock', '+31d');
+    await machine.done('token', 'create');
+    const get = async () => (await machine.done('token', 'get')).stdout;
+    const before = await get();
+    expect(await get()).toBe(before);
+    await machine.done('local', 'clock', 'reset');
+    const after = await get();
+    expect(after).not.toBe(before);
+    expect(await get()).toBe(after);
+    machine.terminal.stdin = after;
+    expect((await machine.run('token', 'verify', '--guest')).code).toBe(0);
+  });
+
   it('shows the time of the tenant and of the machine', async () => {
     const machine = await freshMachine();
     expect(await clockOf(machine)).toEqual({
