@@ -119,7 +119,7 @@ describe("the local tenant's state", () => {
     const before = readFileSync(path);
     const { code, stdout, stderr } = await run(home, ['tenant', 'show']);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/was written by a newer anon-cli\.\nhint: {2}Update anon-cli/);
+    expect(stderr).toMatch(/was written by a newer anon-cli\.\nhint: {2}Install a newer anon-cli/);
     expect(readFileSync(path).equals(before)).toBe(true);
   });
 
