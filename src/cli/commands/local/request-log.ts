@@ -6,6 +6,9 @@ import type { Context } from '../../world/context.ts';
 
 const [methodWidth, pathWidth] = [7, 22];
 
+/** Lines of this time are written at once: under load, each write would take as long as all the rest of a line. */
+const togetherMs = 10;
+
 export interface RequestLog {
   add(served: ServedRequest): void;
   /** Prints what is still waiting to be printed. */
@@ -18,24 +21,28 @@ export interface RequestLog {
  */
 export function requestLog(context: Context, explain: Explain): RequestLog {
   let lines: string[] = [];
+  let waiting: NodeJS.Timeout | undefined;
+  let paint: Paint | undefined;
   const explanations = new Set<Promise<void>>();
   const print = (line: string) => {
-    // Under load, many lines are written at once.
-    if (lines.length === 0) setImmediate(flush);
+    waiting ??= setTimeout(flush, togetherMs);
     lines.push(line);
   };
   const flush = () => {
+    clearTimeout(waiting);
+    waiting = undefined;
     const text = lines.map((line) => `${line}\n`).join('');
     lines = [];
     if (text !== '') context.terminal.note(text);
   };
   return {
     add(served) {
-      const paint = notePaint(context.terminal);
+      paint ??= notePaint(context.terminal);
+      const painting = paint;
       const reason = explain(served);
-      if (!reason) return print(requestLines(paint, served));
+      if (!reason) return print(requestLines(painting, served));
       const explanation = reason
-        .then((known) => print(requestLines(paint, served, known?.command)))
+        .then((known) => print(requestLines(painting, served, known?.command)))
         .finally(() => explanations.delete(explanation));
       explanations.add(explanation);
     },
