@@ -3,6 +3,7 @@ import type { JsonObject } from '../../wire/schema.ts';
 import type { Clock } from '../clock.ts';
 import { decodeToken } from '../token/decode.ts';
 import { keyRingOf } from '../token/key-file.ts';
+import type { KeyRing } from '../token/key-source.ts';
 import type { SessionStore } from './saved-session.ts';
 
 interface SigningKey {
@@ -30,29 +31,34 @@ export async function removeLost(
   keys: JsonObject,
   clock: Pick<Clock, 'now'>,
 ): Promise<number> {
+  const ring = ringOf(keys);
   let left = 0;
   for (const name of await sessions.names()) {
     await sessions.exclusively(name, async () => {
       const session = await sessions.get(name);
-      if (!session || !(await isMadeWith(keys, session.sessionToken, clock))) return sessions.forget(name);
+      if (!session || !(await isMadeWith(ring, session.sessionToken, clock))) return sessions.forget(name);
       left += 1;
       const { accessToken, createdAtMs = 0 } = session;
-      if (accessToken === '' || (await isMadeWith(keys, accessToken, clock))) return;
+      if (accessToken === '' || (await isMadeWith(ring, accessToken, clock))) return;
       await sessions.put(name, { ...session, accessEndsAtMs: createdAtMs });
     });
   }
   return left;
 }
 
-/** Whether a token was made with one of the keys, current or previous. */
-async function isMadeWith(keys: JsonObject, token: string, clock: Pick<Clock, 'now'>): Promise<boolean> {
+/** The current keys and the previous ones. */
+function ringOf(keys: JsonObject): KeyRing {
   const { signing, session, previous } = keys as unknown as TenantKeys;
   const set = [
     ...[signing, ...(previous?.signing ?? [])].map(({ kid, jwk: { n, e } }) => ({ kty: 'RSA', kid, n, e })),
     ...[session, ...(previous?.session ?? [])].map(({ k }) => ({ kty: 'oct', k })),
   ];
+  return keyRingOf(JSON.stringify({ keys: set }), 'the tenant');
+}
+
+/** Whether a token was made with one of the keys. */
+async function isMadeWith(ring: KeyRing, token: string, clock: Pick<Clock, 'now'>): Promise<boolean> {
   try {
-    const ring = keyRingOf(JSON.stringify({ keys: set }), 'the tenant');
     const { signature, seal } = await decodeToken({ clock, keys: ring }, token);
     return signature?.state === 'verified' || seal?.state === 'opened';
   } catch (error) {

@@ -31,8 +31,8 @@ export interface LocalServer extends Listening {
   /** As {@link ServeOptions.values} finds them; undefined without it, and with a warning where the tenant cannot be read. */
   values(): Promise<StartValues | undefined>;
   /**
-   * Opens the tenant, where the server listened first; every request waits for it. @throws as {@link serveLocal}, but
-   * for the port
+   * Opens the tenant where the server listened first; every request waits for it.
+   * @throws as {@link import('./server.ts').serveLocal}, except for the port
    */
   open(): Promise<void>;
   /** Saves what the next start may begin with. */

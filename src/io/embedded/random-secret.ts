@@ -5,7 +5,7 @@ const source = '/dev/urandom';
 
 const length = 32;
 
-/** 32 random bytes, as base64url. Where a device has them, it is read: to load node:crypto takes as long as to listen. */
+/** 32 random bytes, as base64url. They come from a device where there is one: loading node:crypto takes as long as listening. */
 export function randomSecret(device = source): string {
   return (bytesOf(device) ?? process.getBuiltinModule('node:crypto').randomBytes(length)).toString('base64url');
 }

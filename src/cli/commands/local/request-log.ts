@@ -6,7 +6,7 @@ import type { Context } from '../../world/context.ts';
 
 const [methodWidth, pathWidth] = [7, 22];
 
-/** Lines of this time are written at once: under load, each write would take as long as all the rest of a line. */
+/** Lines wait this long for others and are written together: under load, a write takes as long as all the rest of a line. */
 const togetherMs = 10;
 
 export interface RequestLog {

@@ -134,7 +134,7 @@ async function serveUntilStopped(context: Context, options: StartOptions): Promi
     await server.save();
     if (domain !== undefined && !options.http && !detached) void warnOfPlace(context, server, looking.signal);
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-    // Requests have changed the state, or other commands.
+    // Requests and other commands may have changed the state.
     await server.save();
   } finally {
     looking.abort();
