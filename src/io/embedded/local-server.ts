@@ -32,7 +32,7 @@ export interface LocalServer extends Listening {
   values(): Promise<StartValues | undefined>;
   /**
    * Opens the tenant where the server listened first; every request waits for it.
-   * @throws as {@link import('./server.ts').serveLocal}, except for the port
+   * @throws what serveLocal throws, except for the port
    */
   open(): Promise<void>;
   /** Saves what the next start may begin with. */
