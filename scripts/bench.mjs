@@ -4,6 +4,7 @@
 //   npm run bench              everything
 //   npm run bench -- start-up  how long commands take; also on the newest Node.js in the registry
 //   npm run bench -- server    the rate of `local start`, beside two other servers
+//   npm run bench -- logging   what the lines and the records of requests cost
 //   npm run bench -- https     what HTTPS costs: until the server is ready, and for each request
 //   npm run bench -- login     200 logins with an Action at 16 connections
 //   npm run bench -- state     what a state of 32,000 documents costs
@@ -12,7 +13,7 @@
 import { cpSync } from 'node:fs';
 import { newHome, run } from './bench/program.mjs';
 
-const parts = ['start-up', 'server', 'https', 'login', 'state', 'config', 'postgres'];
+const parts = ['start-up', 'server', 'logging', 'https', 'login', 'state', 'config', 'postgres'];
 const chosen = process.argv.slice(2);
 const unknown = chosen.find((part) => !parts.includes(part));
 if (unknown !== undefined) {

@@ -10,20 +10,29 @@ export interface RingEntry {
   readonly timeMs: number;
   readonly durationMs: number;
   /** Settled as soon as the explanation is known. */
-  explanation: Explanation | Promise<Explanation | undefined> | undefined;
+  readonly explanation: Explanation | Promise<Explanation | undefined> | undefined;
 }
 
 type Watcher = (entry: RingEntry) => void;
 
-/** The last requests to a served tenant. Their memory is taken once, and each new request takes the place of the oldest. */
+/**
+ * The last requests to a served tenant. Each new request takes the place of the oldest. As little as possible stays in memory: what
+ * outlives a request costs the engine more than all the rest of recording it.
+ */
 export class RequestRing {
-  readonly #slots: (RingEntry | undefined)[];
+  readonly #served: (ServedRequest | undefined)[];
+  readonly #timesMs: Float64Array;
+  readonly #durationsMs: Float64Array;
+  /** By the number of the request; most have none. */
+  readonly #explanations = new Map<number, RingEntry['explanation']>();
   readonly #explain: Explain | undefined;
   readonly #watchers = new Set<Watcher>();
   #next = 1;
 
   constructor(explain?: Explain, size = recordedRequests) {
-    this.#slots = new Array(size).fill(undefined);
+    this.#served = new Array(size).fill(undefined);
+    this.#timesMs = new Float64Array(size);
+    this.#durationsMs = new Float64Array(size);
     this.#explain = explain;
   }
 
@@ -34,27 +43,38 @@ export class RequestRing {
 
   /** The number of the oldest request in the ring. */
   get first(): number {
-    return Math.max(1, this.#next - this.#slots.length);
+    return Math.max(1, this.#next - this.#served.length);
   }
 
   add(served: ServedRequest, timeMs: number, durationMs: number): void {
+    const seq = this.#next;
+    const slot = seq % this.#served.length;
+    this.#served[slot] = recordOf(served);
+    this.#timesMs[slot] = timeMs;
+    this.#durationsMs[slot] = durationMs;
+    if (this.#explanations.size > 0) this.#explanations.delete(seq - this.#served.length);
     const explanation = this.#explain?.(served);
-    const entry: RingEntry = { seq: this.#next, served: recordOf(served), timeMs, durationMs, explanation };
-    if (entry.explanation instanceof Promise) {
-      // The reason matters less than the record.
-      entry.explanation = entry.explanation.catch(() => undefined);
-      void entry.explanation.then((known) => {
-        entry.explanation = known;
-      });
-    }
-    this.#slots[entry.seq % this.#slots.length] = entry;
+    if (explanation) this.#explanations.set(seq, this.#settled(seq, explanation));
     this.#next += 1;
-    for (const watcher of this.#watchers) watcher(entry);
+    if (this.#watchers.size === 0) return;
+    const entry = this.at(seq);
+    for (const watcher of this.#watchers) if (entry) watcher(entry);
+  }
+
+  /** What explains the request from then on, as soon as it is known. */
+  async #settled(seq: number, explanation: Promise<Explanation | undefined>): Promise<Explanation | undefined> {
+    // The reason matters less than the record.
+    const known = await explanation.catch(() => undefined);
+    if (this.#explanations.has(seq)) this.#explanations.set(seq, known);
+    return known;
   }
 
   at(seq: number): RingEntry | undefined {
-    const entry = this.#slots[seq % this.#slots.length];
-    return entry?.seq === seq ? entry : undefined;
+    if (seq < this.first || seq >= this.#next) return undefined;
+    const slot = seq % this.#served.length;
+    const [served, timeMs, durationMs] = [this.#served[slot], this.#timesMs[slot], this.#durationsMs[slot]];
+    if (served === undefined || timeMs === undefined || durationMs === undefined) return undefined;
+    return { seq, served, timeMs, durationMs, explanation: this.#explanations.get(seq) };
   }
 
   /** Resolves with the next entry that `isWanted`; with undefined after `ms`, or once nobody wants it any more. */
@@ -90,10 +110,9 @@ const longestPrinted = 10_000;
 
 /** The request for the ring: with texts of a limited length. */
 function recordOf(served: ServedRequest): ServedRequest {
-  const { clientId, app, audience, scope, guest, user, refusedOrigin, error, actions } = served;
-  const texts = [clientId, app, audience, scope, guest, user, refusedOrigin, error];
   // Most requests, and a copy of each would cost as much as all the rest of recording it.
-  if (served.path === anonymousTokenPath && !actions && !texts.some(isLong)) return served;
+  if (served.path === anonymousTokenPath && !served.actions && !hasLongText(served)) return served;
+  const { clientId, app, audience, scope, guest, user, refusedOrigin, error, actions } = served;
   return {
     ...served,
     path: copied(served.path.slice(0, longestPath)),
@@ -101,6 +120,12 @@ function recordOf(served: ServedRequest): ServedRequest {
     ...{ user: cut(user), refusedOrigin: cut(refusedOrigin), error: cut(error) },
     actions: actions && cutLines(actions),
   };
+}
+
+function hasLongText(served: ServedRequest): boolean {
+  const { clientId, app, audience, scope, guest, user, refusedOrigin, error } = served;
+  if (isLong(clientId) || isLong(app) || isLong(audience) || isLong(scope)) return true;
+  return isLong(guest) || isLong(user) || isLong(refusedOrigin) || isLong(error);
 }
 
 function isLong(text: string | undefined): boolean {

@@ -54,7 +54,7 @@ export async function findApi(
     throw anonymousTokenRefusal('invalid_target', 'The audience does not exist or does not allow anonymous access.');
   }
   return {
-    audience,
+    audience: String(server.identifier),
     name: String(server.name),
     access,
     scopes: await scopesForGuests(store, client, server, access),

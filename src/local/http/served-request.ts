@@ -31,7 +31,7 @@ export interface RequestFacts {
   /** A URL that the application would have to list, so that a login or a logout may lead there. */
   refusedUrl?: { readonly list: 'callbacks' | 'logout-urls'; readonly url: string } | undefined;
   /** The tokens of the request and of its response, as short hashes. */
-  tokens?: NotedToken[] | undefined;
+  tokens?: readonly NotedToken[] | undefined;
   /** The error code of a refusal. */
   error?: string | undefined;
   /** The names of the tenant's faults that hit the request. */
@@ -50,16 +50,24 @@ export interface ServedRequest extends Readonly<RequestFacts> {
 
 /**
  * A request before it is answered, for routes to write down what they find out. With all members that most requests get, so that
- * the engine has one shape for them all.
+ * the engine has one shape for them all; spread together from several objects, it would take ten times as long to make.
  */
 export function servedRequest(
   method: string,
   path: string,
 ): RequestFacts & { method: string; path: string; status: number } {
   return {
-    ...{ method, path, status: 0 },
-    ...{ clientId: undefined, app: undefined, audience: undefined, scope: undefined, guest: undefined },
-    ...{ session: undefined, tokens: undefined, error: undefined },
+    method,
+    path,
+    status: 0,
+    clientId: undefined,
+    app: undefined,
+    audience: undefined,
+    scope: undefined,
+    guest: undefined,
+    session: undefined,
+    tokens: undefined,
+    error: undefined,
   };
 }
 

@@ -50,7 +50,8 @@ export function anonymousTokenRoute({ store, random }: TenantScope): Hono<CorsVa
     note(moment, { clientId: credentials.clientId, audience: body.audience, scope: body.scope });
     noteTokens(moment, 'presented', { session_token: body.session_token });
     const client = await authenticate(store, moment, credentials, c.req.url);
-    note(moment, { app: String(client.name) });
+    // The application's own id, and not its copy in the request, which would stay in memory.
+    note(moment, { clientId: String(client.client_id), app: String(client.name) });
     checkGuestsAllowed(moment, client);
     const before = readSession(moment, { body, cookies: c.req.header('cookie') }, client);
     note(moment, { guest: before?.user_id });
@@ -63,7 +64,7 @@ export function anonymousTokenRoute({ store, random }: TenantScope): Hono<CorsVa
     const api = await findApi(store, moment, body, client);
     const granted = grantScopes(api.scopes, body.scope);
     const session = nextSession(moment, random, body, client, before);
-    note(moment, { guest: session.user_id, session: happened(moment, before) });
+    note(moment, { audience: api.audience, guest: session.user_id, session: happened(moment, before) });
     const tokens = await answer(moment, random, { request: body, session, before, api, granted });
     noteTokens(moment, 'issued', tokens);
     return completeResponse(tokens, moment.commonHeaders, uncached, cookiesFor(moment, tokens));

@@ -72,3 +72,29 @@ it('forgets the promise of an explanation once it is known', async () => {
   await ring.at(1)?.explanation;
   expect(ring.at(1)?.explanation).toBe(known);
 });
+
+it('has the time and the explanation of each request, also where others had its place before', async () => {
+  const explain = ({ path }: ServedRequest) =>
+    path === '/2' ? undefined : Promise.resolve({ gate: 'api', command: `anon-cli api enable ${path}` } as const);
+  const ring = new RequestRing(explain, 2);
+  for (const number of [1, 2, 3, 4]) ring.add({ ...request, path: `/${number % 3}` }, 1000 * number, number);
+  const seen = [1, 2, 3, 4].map((seq) => ring.at(seq));
+  expect(seen.map((entry) => entry && [entry.served.path, entry.timeMs, entry.durationMs])).toEqual([
+    undefined,
+    undefined,
+    ['/0', 3000, 3],
+    ['/1', 4000, 4],
+  ]);
+  expect((await seen[2]?.explanation)?.command).toBe('anon-cli api enable /0');
+  ring.add({ ...request, path: '/2' }, 0, 0);
+  ring.add({ ...request, path: '/2' }, 0, 0);
+  // Of the requests before, which are explained only now.
+  await new Promise(setImmediate);
+  expect([ring.at(5)?.explanation, ring.at(6)?.explanation, ring.at(7)]).toEqual([undefined, undefined, undefined]);
+});
+
+it('has no explanation for a request whose reason cannot be found', async () => {
+  const ring = new RequestRing(() => Promise.reject(new Error('the tenant is gone')), 2);
+  ring.add(request, 0, 0);
+  expect(await ring.at(1)?.explanation).toBeUndefined();
+});

@@ -42,6 +42,14 @@ describe('a recorded request', () => {
     ]);
   });
 
+  it('names the API of the default audience, where the request named none', async () => {
+    const tenant = await openTenant({ control });
+    await tenant.change('tenant', 'settings', { default_audience: tenant.api.identifier });
+    await tenant.anonymousToken({ audience: undefined });
+    const { requests } = await recorded(tenant);
+    expect(requests.map(({ status, audience }) => [status, audience]).at(-1)).toEqual([200, tenant.api.identifier]);
+  });
+
   it('has who made it, what happened, when, and its tokens as short hashes', async () => {
     const tenant = await openTenant({ control });
     const { session_token, access_token } = await tenant.session({
